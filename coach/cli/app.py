@@ -1,0 +1,114 @@
+"""The program's entry: finds the command, runs it, turns every error into a message and a code.
+
+Command modules are imported only when they run, so that `coach --help` starts at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from coach import __version__
+from coach.errors import CoachError
+
+# name -> (module, what the command list says of it)
+COMMANDS = {
+    "practice": ("coach.cli.practice", "Practise one question in the terminal: answer, follow-ups, grade."),
+    "grade": ("coach.cli.grade", "Grade written answers: one file, a spreadsheet, a hundred thousand rows."),
+    "ask": ("coach.cli.ask", "Ask the guides; the answer is made of cited passages."),
+    "eval": ("coach.cli.evals", "Measure a grader: validity, repeatability, stress."),
+    "guides": ("coach.cli.guides", "The interview guides: add, list, search, check."),
+    "questions": ("coach.cli.questions", "The interview questions: list, show."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group that knows its commands by name and imports one when it is asked for."""
+
+    _listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module, summary = COMMANDS[cmd_name]
+        if self._listing:
+            return TyperCommand(cmd_name, help=summary)
+        command: Any = typer.main.get_command(importlib.import_module(module).app)
+        command.name = cmd_name
+        return command
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"coach {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
+) -> None:
+    """A coach for AI product manager interviews that grades answers and shows its evidence.
+
+    Example: coach practice --round debugging
+    """
+
+
+def main() -> None:
+    """Run the program and exit with the code that the contract names."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _show_usage(error: typer.TyperException) -> None:
+    """Print a wrong command line's message the way that the parser words it."""
+    show = getattr(error, "show", None)
+    if show is None:
+        typer.echo(f"coach: {error}", err=True)
+    else:
+        show()
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code. Errors are printed to standard error."""
+    command: Any = typer.main.get_command(app)
+    try:
+        result = command.main(args=arguments, prog_name="coach", standalone_mode=False)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.TyperException as error:
+        _show_usage(error)
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("Interrupted; what was done so far is saved.", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): point stdout at nothing so that the exit stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except CoachError as error:
+        if "--debug" in arguments:
+            raise
+        typer.echo(f"coach: {error}", err=True)
+        return error.exit_code
+    return result if isinstance(result, int) else 0

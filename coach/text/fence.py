@@ -1,0 +1,31 @@
+"""Fences hostile text in a delimiter that its author cannot know or forge.
+
+The delimiter is derived from a hash of the text itself: deterministic, so that requests replay
+and prefixes cache, and not forgeable from inside, because writing it would change the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from coach.text.sanitize import for_terminal
+
+_LOOKALIKE = re.compile(
+    r"[<＜‹]\s*(/?)\s*((?:answer|passage|document|cv|job|story|turn)-[0-9a-f]{4,})", re.IGNORECASE
+)
+_ROLE = re.compile(r"<\|[^|<>\n]{0,40}\|>|\[/?INST\]|<<\/?SYS>>|</?(?:system|assistant|user)>", re.IGNORECASE)
+
+
+def neutralise(text: str) -> str:
+    """Text in which delimiter look-alikes, chat role markers and invisible characters do nothing."""
+    text = for_terminal(text)
+    text = _LOOKALIKE.sub(r"(\1\2", text)
+    return _ROLE.sub(lambda match: match.group(0).replace("<", "(").replace(">", ")").replace("[", "("), text)
+
+
+def fence(label: str, text: str) -> str:
+    """`text`, neutralised, between <label-HASH> and </label-HASH>; HASH is 12 hex digits."""
+    body = neutralise(text)
+    mark = f"{label}-{hashlib.sha256(body.encode()).hexdigest()[:12]}"
+    return f"<{mark}>\n{body}\n</{mark}>"

@@ -1,0 +1,53 @@
+"""Takes control sequences out of text. Shows no text itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
+    r"|\x1b[\]PX^_].*?(?:\x1b\\|\x07|\x9c|$)"  # OSC, DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]"  # other two-character sequences
+    r"|\x9b[0-?]*[ -/]*[@-~]",  # CSI as one C1 character
+    re.DOTALL,
+)
+_KEEP = {"\n", "\t"}
+_ALWAYS_HIDDEN = dict.fromkeys(
+    [
+        *range(0x202A, 0x202F),  # bidi embedding and override
+        *range(0x2066, 0x206A),  # bidi isolates
+        *range(0xE0000, 0xE0080),  # tag characters
+        0x200B,
+        0x200E,
+        0x200F,
+        0x2060,
+        0x2061,
+        0x2062,
+        0x2063,
+        0x2064,
+        0xFEFF,
+        0x00AD,
+    ]
+)
+
+
+def for_terminal(text: str) -> str:
+    """Text that cannot move the cursor, colour, retitle or reorder the terminal.
+
+    New lines and tabs stay; carriage returns become new lines; joiners inside words of scripts
+    that need them (U+200C, U+200D) stay.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _ESCAPES.sub("", text)
+    text = "".join(c for c in text if c in _KEEP or unicodedata.category(c) != "Cc")
+    return text.translate(_ALWAYS_HIDDEN)
+
+
+def has_control(text: str) -> bool:
+    """True where the text holds escape sequences, control, bidi or invisible characters."""
+    if _ESCAPES.search(text):
+        return True
+    return any(
+        (unicodedata.category(c) == "Cc" and c not in "\n\t\r") or ord(c) in _ALWAYS_HIDDEN for c in text
+    )
