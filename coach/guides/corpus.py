@@ -1,0 +1,152 @@
+"""Loads the knowledge that ships with the program: guides, rubric, questions, levels, grounding.
+
+Reads and checks single files; whether they agree with each other is checked in `check`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from coach.errors import DatasetError, SetupError
+from coach.schema.passage import Guide, Passage
+from coach.schema.question import Question
+from coach.schema.rubric import Criterion, Rubric
+
+_SECTION = re.compile(r"^##\s+(?P<title>.+?)\s*\{#(?P<anchor>[a-z0-9-]+)\}\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything under corpus/, parsed.
+
+    `grounding` maps a question id to the passage ids retrieved for it once and committed;
+    `levels` maps a seniority level to {criterion id: what is asked more or less of}.
+    """
+
+    rubric: Rubric
+    questions: dict[str, Question]
+    guides: tuple[Guide, ...]
+    grounding: dict[str, tuple[str, ...]]
+    levels: dict[str, dict[str, str]]
+
+    @cached_property
+    def passages(self) -> dict[str, Passage]:
+        return {passage.id: passage for guide in self.guides for passage in guide.passages}
+
+    @cached_property
+    def digest(self) -> str:
+        """First 12 hex digits of a hash over all passages: the `guides` of a grader's identity."""
+        lines = sorted(f"{passage.id} {passage.digest}" for passage in self.passages.values())
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+    def ground(self, question: Question, limit: int = 6) -> tuple[Passage, ...]:
+        """The passages that a grade of this question may cite: committed ones, else the named ones."""
+        ids = self.grounding.get(question.id) or question.passages
+        return tuple(self.passages[i] for i in ids if i in self.passages)[:limit]
+
+    def criteria_of(self, ids: Iterable[str]) -> tuple[Criterion, ...]:
+        """Criteria by id, in the order given; an unknown id raises DatasetError."""
+        known = self.rubric.by_id()
+        missing = [i for i in ids if i not in known]
+        if missing:
+            raise DatasetError(f"Rubric {self.rubric.name} has no criterion {', '.join(missing)}.")
+        return tuple(known[i] for i in ids)
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """Read corpus/; SetupError for a missing file, DatasetError for a wrong one."""
+    questions = read_yaml(folder / "questions.yaml")
+    return Corpus(
+        rubric=load_rubric(folder / "rubric.yaml"),
+        questions={item["id"]: _parse(Question, item, folder / "questions.yaml") for item in questions},
+        guides=tuple(load_guide(path) for path in sorted((folder / "guides").glob("*.md"))),
+        grounding=_load_grounding(folder / "grounding.json"),
+        levels=read_yaml(folder / "levels.yaml"),
+    )
+
+
+def load_rubric(path: Path) -> Rubric:
+    """One rubric file, the corpus's own or a stranger's."""
+    data = read_yaml(path)
+    if isinstance(data, dict):
+        data.setdefault("name", path.stem)
+    rubric: Rubric = _parse(Rubric, data, path)
+    return rubric
+
+
+def load_guide(path: Path) -> Guide:
+    """A corpus guide: YAML front matter, then one passage for each `## Heading {#anchor}`."""
+    text = read_text(path)
+    try:
+        _, front, body = text.split("---\n", 2)
+        meta = yaml.safe_load(front)
+        guide_id, title = str(meta["id"]), str(meta["title"])
+    except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise DatasetError(f"{path}: front matter with id and title is missing or broken.") from error
+    heads = list(_SECTION.finditer(body))
+    ends = [head.start() for head in heads[1:]] + [len(body)]
+    passages = tuple(
+        make_passage(guide_id, head["anchor"], head["title"], body[head.end() : end].strip())
+        for head, end in zip(heads, ends, strict=True)
+    )
+    return Guide(
+        id=guide_id,
+        title=title,
+        sources=tuple(meta.get("sources", ())),
+        topics=tuple(meta.get("topics", ())),
+        passages=passages,
+    )
+
+
+def make_passage(guide: str, anchor: str, title: str, text: str, *, user: bool = False) -> Passage:
+    digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+    return Passage(id=f"{guide}#{anchor}", guide=guide, title=title, text=text, digest=digest, user=user)
+
+
+def read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path} is not UTF-8 text (byte {error.start}).") from error
+
+
+def read_yaml(path: Path) -> Any:
+    try:
+        return yaml.load(read_text(path), Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise DatasetError(f"{path}{where}: not valid YAML.") from error
+
+
+# The C loader is safe as well, and ten times as fast; a build of PyYAML without it still works.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _parse(model: Any, data: Any, path: Path) -> Any:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        name = data.get("id") or data.get("name") if isinstance(data, dict) else None
+        raise DatasetError(f"{path}: {name or 'entry'}: {where}: {first['msg']}.") from error
+
+
+def _load_grounding(path: Path) -> dict[str, tuple[str, ...]]:
+    if not path.exists():
+        return {}
+    data = json.loads(read_text(path))
+    return {question: tuple(ids) for question, ids in data["questions"].items()}
