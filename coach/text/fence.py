@@ -14,8 +14,6 @@ from coach.text.sanitize import for_terminal
 _LOOKALIKE = re.compile(
     r"[<＜‹]\s*(/?)\s*((?:answer|passage|document|cv|job|story|turn)-[0-9a-f]{4,})", re.IGNORECASE
 )
-    r"[<＜‹]\s*(/?)\s*((?:answer|passage|document|cv|job|story|turn)-[0-9a-f]{4,})", re.IGNORECASE
-)
 _ROLE = re.compile(r"<\|[^|<>\n]{0,40}\|>|\[/?INST\]|<<\/?SYS>>|</?(?:system|assistant|user)>", re.IGNORECASE)
 
 
