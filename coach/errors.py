@@ -12,7 +12,8 @@
         ├── RateLimited     429 that outlasted the retries
         ├── Unavailable     connection, 5xx or overload that outlasted the retries
         ├── Timeout         no reply within the time allowed
-        ├── Rejected        400, 401, 403, 404: a retry cannot pass
+        ├── Rejected        400, 413, 422: this request cannot pass, another may
+        │   └── Denied      401, 403, 404: no request can pass until the set-up is mended
         ├── Refused         the model or a content filter declined
         └── BadReply        cut off, unparseable, or not of the schema asked for
 
@@ -87,6 +88,10 @@ class Timeout(ModelError):
 
 
 class Rejected(ModelError):
+    kind = "unavailable"
+
+
+class Denied(Rejected):
     kind = "unavailable"
 
 

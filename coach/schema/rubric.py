@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -97,6 +99,11 @@ class Rubric(Loose):
     @property
     def top(self) -> int:
         return self.criteria[0].top
+
+    @cached_property
+    def digest(self) -> str:
+        """First 12 hex digits of the SHA-256 over the whole rubric."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
     @property
     def level_names(self) -> tuple[str, ...]:
