@@ -1,0 +1,146 @@
+"""Searches the passages: keywords and vectors, fused by rank. Opens and builds what it needs, late.
+
+Importing this module is cheap; the first search, or `warm`, loads the index and its libraries.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from coach.guides.corpus import Corpus
+from coach.guides.embed import Embedder, EmbedderChoice, open_embedder
+from coach.guides.entries import Entry, corpus_entries, user_entries
+from coach.schema.passage import Guide, Hit, Passage
+
+if TYPE_CHECKING:
+    from coach.guides.bm25 import Bm25
+    from coach.guides.vectors import VectorStore
+
+Method = Literal["bm25", "vectors", "fusion"]
+METHOD: Method = "fusion"
+# Reciprocal rank fusion, Cormack et al., SIGIR 2009: score = sum of 1 / (60 + rank).
+_RRF = 60
+_DEPTH = 50
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    entries: Sequence[Entry]
+    by_id: dict[str, int]
+    bm25: Bm25
+    embedder: Embedder
+    store: VectorStore
+    collection: str
+
+
+class Searcher:
+    """Search over the shipped guides and the user's own. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        index_dir: Path,
+        cache_dir: Path,
+        choice: EmbedderChoice,
+        guides: Sequence[Guide] = (),
+        chroma_url: str | None = None,
+    ) -> None:
+        self._corpus = corpus
+        self._index_dir = index_dir
+        self._cache_dir = cache_dir
+        self._choice = choice
+        self._guides = tuple(guides)
+        self._url = chroma_url
+        self._lock = threading.Lock()
+        self._loaded: _Loaded | None = None
+
+    def warm(self) -> None:
+        """Load the index, building it first where it is missing or made from something else."""
+        self._load()
+
+    def search(self, query: str, k: int = 5, method: Method = METHOD) -> list[Hit]:
+        """Up to k hits, best first; none where no word of the query is known.
+
+        Raises SetupError where the index, the embedder or the server cannot be used.
+        """
+        loaded = self._load()
+        keyword = loaded.bm25.search(query, _DEPTH) if method != "vectors" else []
+        near = _near(loaded, query) if method != "bm25" else []
+        ranked = _fuse([keyword, near]) if method == "fusion" else (keyword or near)
+        return [Hit(passage=loaded.entries[n].passage, score=score) for n, score in ranked[:k]]
+
+    def embedder_name(self) -> str:
+        """The name of the embedder in use, as the index records it."""
+        return self._load().embedder.name
+
+    def passages(self) -> dict[str, Passage]:
+        """Every passage that can be found, by id."""
+        return {entry.passage.id: entry.passage for entry in self._all_entries()}
+
+    def close(self) -> None:
+        with self._lock:
+            if self._loaded is not None:
+                self._loaded.store.close()
+                self._loaded = None
+
+    def _all_entries(self) -> list[Entry]:
+        return corpus_entries(self._corpus) + user_entries(self._guides)
+
+    def _load(self) -> _Loaded:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._open()
+            return self._loaded
+
+    def _open(self) -> _Loaded:
+        from coach.guides.bm25 import Bm25
+        from coach.guides.index import build_index, collection_name, open_store
+
+        own = corpus_entries(self._corpus)
+        entries = own + user_entries(self._guides)
+        embedder = open_embedder(self._choice, [entry.text for entry in own], self._cache_dir)
+        built = build_index(
+            entries, embedder, self._index_dir, corpus_digest=self._corpus.digest, url=self._url
+        )
+        return _Loaded(
+            entries=entries,
+            by_id={entry.passage.id: n for n, entry in enumerate(entries)},
+            bm25=Bm25([entry.text for entry in entries]),
+            embedder=embedder,
+            store=open_store(built.manifest, self._index_dir),
+            collection=collection_name(built.manifest),
+        )
+
+
+def open_searcher(
+    corpus: Corpus,
+    index_dir: Path,
+    cache_dir: Path,
+    embedder: str | EmbedderChoice = "lsa",
+    user_guides: Sequence[Guide] = (),
+    chroma_url: str | None = None,
+) -> Searcher:
+    """A searcher over the corpus and `user_guides`; nothing is loaded or built before it is needed."""
+    choice = EmbedderChoice(embedder) if isinstance(embedder, str) else embedder
+    return Searcher(corpus, index_dir, cache_dir, choice, user_guides, chroma_url)
+
+
+def _near(loaded: _Loaded, query: str) -> list[tuple[int, float]]:
+    vector = loaded.embedder.embed_query(query)
+    if not vector.any():
+        return []
+    found = loaded.store.search(loaded.collection, vector, min(_DEPTH, len(loaded.entries)))
+    return [(loaded.by_id[i], score) for i, score in found if i in loaded.by_id]
+
+
+def _fuse(rankings: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, float]]:
+    """Reciprocal rank fusion; ties go to the earlier entry, so that results are the same every time."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, (n, _) in enumerate(ranking, start=1):
+            scores[n] = scores.get(n, 0.0) + 1.0 / (_RRF + rank)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

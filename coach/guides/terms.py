@@ -1,0 +1,44 @@
+"""Turns text into index terms: lower case, no filler words, English stems. Knows no index."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import Stemmer
+
+_WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
+_SHORT_FORM = re.compile(r"['’](?:s|re|ve|ll|d|m|t)$")
+
+# Function words, and what a candidate says around any question ("tell me", "how do I").
+FILLER = frozenset(
+    """
+    a about above after again all also am an and any are as at be because been before being below between both
+    but by can cannot could did do does doing don down during each etc even ever every few for from further
+    get gets getting give gives go goes going gonna got had has have having he her here hers him his how i if in
+    into is isn it its itself just keep let like lot make makes many may me might more most much must my no nor
+    not now of off on once one only or other our out over own please put quite rather really same say says said
+    she should so some such sure tell than that the their them then there these they thing things this those
+    through to too under until up us use used using very want was wasn way we were what when where whether which
+    while who whom whose why will with without won would wouldn yet you your yours yourself
+    good bad best better right wrong ok okay answer answers question questions ask asks asked talk interview
+    interviews interviewer interviewers
+    """.split()
+)
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words in order, short forms cut off ("what's" -> "what")."""
+    return [_SHORT_FORM.sub("", word) for word in _WORD.findall(text.lower())]
+
+
+def terms(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order; empty where a text has none."""
+    kept = [word for word in words(text) if word not in FILLER and (len(word) > 1 or word.isdigit())]
+    stems: list[str] = _stemmer().stemWords(kept)
+    return stems
