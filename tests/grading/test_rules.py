@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.grading.rules import Observation, cap_level, lower_median, overall_mark, plausible_range
+
+LEVELS = st.lists(st.integers(1, 4), min_size=1, max_size=6)
+
+
+def seen(*levels: int) -> list[Observation]:
+    return [Observation(level) for level in levels]
+
+
+@pytest.mark.parametrize(
+    ("levels", "mark"),
+    [((1, 1, 1, 1), 1), ((1, 1, 1, 2), 1), ((2, 2, 2, 2), 2), ((3, 3, 3, 4), 3), ((4, 4, 4, 4), 4)],
+)
+def test_agreeing_criteria_give_their_level(levels: tuple[int, ...], mark: int) -> None:
+    assert overall_mark(seen(*levels), 4) == mark
+
+
+def test_a_weak_criterion_is_not_averaged_away() -> None:
+    assert overall_mark(seen(4, 4, 4, 1), 4) < 4
+    assert overall_mark([*seen(4, 4, 4), Observation(1, 0, serious=True)], 4) == 2
+
+
+def test_a_fatal_sign_caps_the_mark_at_a_no() -> None:
+    assert overall_mark(seen(4, 4, 4, 4), 4, fatal=True) == 2
+
+
+def test_no_found_quote_holds_a_level_at_a_no_and_another_question_at_one() -> None:
+    assert cap_level(4, 4, has_quote=False, serves_question=True) == 2
+    assert cap_level(4, 4, has_quote=True, serves_question=False) == 1
+    assert cap_level(3, 4, has_quote=True, serves_question=True) == 3
+    assert cap_level(3, 3, has_quote=False, serves_question=True) == 2
+
+
+@given(LEVELS, st.integers(0, 5))
+def test_raising_one_level_never_lowers_the_mark(levels: list[int], which: int) -> None:
+    index = which % len(levels)
+    raised = [min(level + (n == index), 4) for n, level in enumerate(levels)]
+    assert overall_mark(seen(*raised), 4) >= overall_mark(seen(*levels), 4)
+
+
+@given(LEVELS)
+def test_mark_lies_within_the_levels(levels: list[int]) -> None:
+    assert min(levels) <= overall_mark(seen(*levels), 4) <= max(levels)
+
+
+@given(st.lists(st.builds(Observation, st.integers(1, 4), st.integers(-1, 1), st.booleans()), min_size=1))
+def test_range_holds_the_mark(observations: list[Observation]) -> None:
+    low, high = plausible_range(observations, 4)
+    assert 1 <= low <= overall_mark(observations, 4) <= high <= 4
+
+
+def test_firm_levels_give_a_range_of_one_mark() -> None:
+    assert plausible_range(seen(3, 3, 3, 3), 4) == (3, 3)
+
+
+def test_lower_median_is_a_level_that_somebody_gave() -> None:
+    assert lower_median([2, 4]) == 2
+    assert lower_median([4, 1, 3]) == 3
