@@ -40,7 +40,7 @@ _FIRST = (
         round TEXT,
         question TEXT NOT NULL,
         retry_of INTEGER REFERENCES attempts(id) ON DELETE SET NULL,
-        status TEXT NOT NULL CHECK (status IN ('open', 'graded', 'skipped')),
+        status TEXT NOT NULL CHECK (status IN ('open', 'closing', 'graded', 'skipped')),
         created_at TEXT NOT NULL
     )
     """,

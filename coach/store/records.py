@@ -11,7 +11,8 @@ from coach.schema.question import Question
 
 Mode = Literal["learn", "mock"]
 Author = Literal["candidate", "local", "llm"]
-Status = Literal["open", "graded", "skipped"]
+# closing: no further follow-up is wanted, and the grade is still to come.
+Status = Literal["open", "closing", "graded", "skipped"]
 
 
 class Setup(Frozen):

@@ -114,6 +114,13 @@ class Sessions:
             self._touch_attempt(connection, attempt_id)
         return int(cursor.lastrowid or 0)
 
+    def close(self, attempt_id: int) -> None:
+        """Note that only the grade is left to come."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE attempts SET status = 'closing' WHERE id = ? AND status = 'open'", (attempt_id,)
+            )
+
     def skip(self, attempt_id: int) -> None:
         """Close an attempt without a grade."""
         with self._database.write() as connection:

@@ -1,0 +1,81 @@
+"""What an interviewer knows when it presses, and what it hands back. Chooses and words nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from coach.interview.check import Basis
+from coach.schema.grade import Grade, GradeTask
+from coach.schema.rubric import Criterion
+from coach.store.records import SpokenTurn
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A follow-up that passed its check. `note` says why a model's words were not used, if so."""
+
+    text: str
+    criterion: str
+    author: Literal["local", "llm"]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """The conversation so far, as an interviewer sees it.
+
+    `task.answer` is the answer so far and `look` a quick grade of it; `secrets` are texts of good
+    answers, which a follow-up must not repeat; `aimed` tells whether a text speaks to a grader.
+    """
+
+    task: GradeTask
+    turns: tuple[SpokenTurn, ...]
+    look: Grade
+    secrets: tuple[str, ...] = ()
+    aimed: Callable[[str], bool] = lambda text: False
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """Every question asked so far, the main one first."""
+        asked = tuple(turn.text for turn in self.turns if turn.role == "interviewer")
+        return (self.task.question.text, *asked)
+
+    def by_weakness(self) -> list[Criterion]:
+        """Criteria in the order in which they deserve a follow-up.
+
+        Those pressed on least come first, then ungraded ones, then the lowest marks.
+        """
+        marks = {verdict.id: verdict.score for verdict in self.look.criteria}
+        pressed = [turn.criterion for turn in self.turns if turn.role == "interviewer"]
+        order = [criterion.id for criterion in self.task.criteria]
+
+        def rank(criterion: Criterion) -> tuple[int, int, int]:
+            return (pressed.count(criterion.id), marks.get(criterion.id) or 0, order.index(criterion.id))
+
+        return sorted(self.task.criteria, key=rank)
+
+    def vocabulary(self, criterion: Criterion) -> str:
+        """The words that belong to a criterion on this question."""
+        signs = (*criterion.signs.good, *criterion.signs.bad)
+        angles = (angle.text for angle in self.task.question.angles if angle.criterion == criterion.id)
+        parts = (criterion.title, criterion.asks, *criterion.bad, *criterion.good, *criterion.levels.values())
+        return "\n".join((*parts, *(sign.text for sign in signs), *angles))
+
+    def basis(self, criterion: Criterion) -> Basis:
+        """What a follow-up on this criterion is checked against."""
+        exemplars = (text for item in self.task.criteria for text in item.good)
+        passages = (passage.text for passage in self.task.passages)
+        return Basis(
+            said=self.task.answer.said(),
+            topic=f"{self.task.question.text}\n{self.vocabulary(criterion)}",
+            earlier=self.earlier,
+            secrets=(*exemplars, *passages, *self.secrets),
+        )
+
+
+class Interviewer(Protocol):
+    """Whoever words follow-ups. None means that nothing is left worth asking."""
+
+    async def follow_up(self, view: View) -> FollowUp | None: ...
