@@ -1,0 +1,1 @@
+"""Makes grades, questions and passages ready to show. Prints nothing and decides no mark."""

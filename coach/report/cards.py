@@ -1,0 +1,38 @@
+"""Questions, passages and worked answers as cards for the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from coach.report.lines import heading, indent, labelled, plain
+from coach.schema.passage import Passage
+from coach.schema.question import Question
+
+
+def render_question(question: Question) -> RenderableType:
+    """The question as an interviewer puts it; what it is graded on is not given away here."""
+    about = (question.round or "your own question").replace("_", " ")
+    return Group(plain(f"{about} · {question.id}", "dim"), plain(question.text, "bold"))
+
+
+def render_follow_up(text: str, number: int, limit: int, author: str) -> RenderableType:
+    return Group(plain(f"Follow-up {number} of at most {limit}, {author}", "dim"), plain(text, "bold"))
+
+
+def render_passage(passage: Passage) -> RenderableType:
+    """A passage of a guide; its light Markdown is shown as it is."""
+    return Group(heading(passage.title), plain(f"[{passage.id}]", "dim"), indent(plain(passage.text)))
+
+
+def render_example(answer: str, why: str, source: str) -> RenderableType:
+    """A worked answer, where it comes from, and what makes it strong."""
+    parts: list[RenderableType] = [
+        heading("A worked answer"),
+        plain(source, "dim"),
+        Text(),
+        indent(plain(answer)),
+    ]
+    if why:
+        parts += [Text(), labelled("Why it is strong", why)]
+    return Group(*parts)

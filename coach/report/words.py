@@ -1,0 +1,41 @@
+"""The words for marks, flags and graders on screen."""
+
+from __future__ import annotations
+
+from coach.schema.grade import Flag, Grade, GraderId
+from coach.schema.rubric import Criterion
+
+_FOUR = {1: "clear no", 2: "lean no", 3: "lean yes", 4: "clear yes"}
+FLAGS: dict[Flag, str] = {
+    "injection": "Part of the answer speaks to the grader. It was read as data and earned nothing.",
+    "control_chars": "The answer holds control or invisible characters; they are left out on screen.",
+    "empty": "There was no answer.",
+    "language": "The local grader reads English only and gives no marks here. A model can.",
+    "off_topic": "It seems to answer another question.",
+    "unfound_quote": "A quote that the grader gave is not in the answer; nothing was built on it.",
+    "fatal": "It shows a fault that decides this question by itself; that holds the mark down.",
+    "split": "The grader's readings of this answer disagree.",
+    "border": "The mark lies close to the next one.",
+}
+
+
+def level_word(level: int, criterion: Criterion) -> str:
+    """The name of a level: the rubric's own, the usual four, or nothing."""
+    if criterion.level_names:
+        return criterion.level_names[level - 1]
+    return _FOUR.get(level, "") if criterion.top == 4 else ""
+
+
+def grader_words(grader: GraderId) -> str:
+    """Who graded, in one line."""
+    if grader.kind == "local":
+        return f"Graded by the local grader ({grader.model}): on this machine, no model was asked."
+    again = ", from a recording" if grader.replayed else ""
+    return f"Graded by the model {grader.model}{again}."
+
+
+def review_words(grade: Grade) -> str:
+    """Why a person should look, or nothing."""
+    if not grade.needs_review:
+        return ""
+    return "Worth a second look by a person: the grader is not sure of this mark."
