@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ class Corpus:
     """Everything under corpus/, parsed.
 
     `grounding` maps a question id to the passage ids retrieved for it once and committed;
-    `levels` maps a seniority level to {criterion id: what is asked more or less of}.
+    `levels` maps a seniority level to {criterion id: what is asked more or less of}; `asked` maps a
+    passage id to candidates' ways of asking for it, which search reads beside the passage.
     """
 
     rubric: Rubric
@@ -38,6 +39,7 @@ class Corpus:
     guides: tuple[Guide, ...]
     grounding: dict[str, tuple[str, ...]]
     levels: dict[str, dict[str, str]]
+    asked: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def passages(self) -> dict[str, Passage]:
@@ -72,6 +74,7 @@ def load_corpus(folder: Path) -> Corpus:
         guides=tuple(load_guide(path) for path in sorted((folder / "guides").glob("*.md"))),
         grounding=_load_grounding(folder / "grounding.json"),
         levels=read_yaml(folder / "levels.yaml"),
+        asked=read_yaml(folder / "asked.yaml"),
     )
 
 

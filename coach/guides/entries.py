@@ -1,4 +1,4 @@
-"""What is indexed for each passage: its words, its headings, and the questions that it answers."""
+"""What is indexed for each passage: its words, its headings, and how candidates ask for it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,9 @@ class Entry:
 
 
 def corpus_entries(corpus: Corpus) -> list[Entry]:
-    """Entries of the shipped guides, in the order of the guides.
-
-    A passage is also found by the interview questions that name it, which are closer to a
-    candidate's words than the passage is.
-    """
-    asked: dict[str, list[str]] = {}
-    for question in corpus.questions.values():
-        for passage_id in question.passages:
-            asked.setdefault(passage_id, []).append(question.text)
+    """Entries of the shipped guides, in the order of the guides."""
     return [
-        Entry(passage, _indexed(passage, guide, asked.get(passage.id, ())))
+        Entry(passage, _indexed(passage, guide, corpus.asked.get(passage.id, "")))
         for guide in corpus.guides
         for passage in guide.passages
     ]
@@ -43,12 +35,12 @@ def corpus_entries(corpus: Corpus) -> list[Entry]:
 
 def user_entries(guides: Iterable[Guide]) -> list[Entry]:
     """Entries of the documents that the user added."""
-    return [Entry(passage, _indexed(passage, guide, ())) for guide in guides for passage in guide.passages]
+    return [Entry(passage, _indexed(passage, guide, "")) for guide in guides for passage in guide.passages]
 
 
-def _indexed(passage: Passage, guide: Guide, questions: Sequence[str]) -> str:
-    # The heading counts twice: it is what the passage says it is about.
-    return "\n".join([passage.title, passage.title, guide.title, passage.text, *questions])
+def _indexed(passage: Passage, guide: Guide, asked: str) -> str:
+    # A heading says what its passage is about, and is short: repeating it gives it weight.
+    return "\n".join([*[passage.title] * 3, guide.title, *[asked] * 2, passage.text])
 
 
 def manifest_digest(entries: Sequence[Entry]) -> str:

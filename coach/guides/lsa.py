@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from coach.guides.terms import terms
 
 FORMAT = "2"
-DIMENSIONS = 96
+DIMENSIONS = 64
 _SEED = 7
 
 

@@ -9,8 +9,15 @@ import Stemmer
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _SHORT_FORM = re.compile(r"['’](?:s|re|ve|ll|d|m|t)$")
+# British and American spellings meet; the words that this spoils are spoiled on both sides alike.
+_SPELLINGS = (
+    (re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$"), r"iz\1"),
+    (re.compile(r"(?<=[a-z]{3})our(s|al|ally|ed|ing|able)?$"), r"or\1"),
+    (re.compile(r"^(down)?(label|model|level|cancel|travel)l(?=ed|ing|er)"), r"\1\2"),
+)
 
-# Function words, and what a candidate says around any question ("tell me", "how do I").
+# Function words, what a candidate says around any question ("tell me", "how do I"), and the words that
+# the whole subject shares ("AI", "PM"), which tell no passage from another.
 FILLER = frozenset(
     """
     a about above after again all also am an and any are as at be because been before being below between both
@@ -22,7 +29,7 @@ FILLER = frozenset(
     through to too under until up us use used using very want was wasn way we were what when where whether which
     while who whom whose why will with without won would wouldn yet you your yours yourself
     good bad best better right wrong ok okay answer answers question questions ask asks asked talk interview
-    interviews interviewer interviewers
+    interviews interviewer interviewers ai pm pms manager managers
     """.split()
 )
 
@@ -40,5 +47,11 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order; empty where a text has none."""
     kept = [word for word in words(text) if word not in FILLER and (len(word) > 1 or word.isdigit())]
-    stems: list[str] = _stemmer().stemWords(kept)
+    stems: list[str] = _stemmer().stemWords([_one_spelling(word) for word in kept])
     return stems
+
+
+def _one_spelling(word: str) -> str:
+    for pattern, replacement in _SPELLINGS:
+        word = pattern.sub(replacement, word)
+    return word

@@ -1,0 +1,90 @@
+"""Measures retrieval against eval/retrieval.jsonl: recall@5, MRR, nDCG@10, and silence off the subject.
+
+Computes figures and prints nothing. Definitions: Manning, Raghavan, Schütze, Introduction to
+Information Retrieval, chapter 8; relevance is binary.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from coach.errors import DatasetError
+from coach.guides.corpus import read_text
+from coach.guides.search import Method, Searcher
+from coach.schema.base import Frozen
+
+METHODS: tuple[Method, ...] = ("bm25", "vectors", "fusion")
+
+
+class RetrievalRow(Frozen):
+    """A query in a candidate's words; `relevant` is empty where the guides hold no answer."""
+
+    id: str
+    query: str
+    relevant: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Means over queries, each between 0 and 1."""
+
+    method: Method
+    recall_at_5: float
+    mrr: float
+    ndcg_at_10: float
+    queries: int
+
+
+def read_queries(path: Path) -> list[RetrievalRow]:
+    """Rows of eval/retrieval.jsonl; DatasetError names the line that is wrong."""
+    rows = []
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        try:
+            rows.append(RetrievalRow.model_validate(json.loads(line)))
+        except (ValueError, ValidationError) as error:
+            raise DatasetError(f"{path}, line {number}: not a retrieval query: {error}") from error
+    return rows
+
+
+def measure(searcher: Searcher, rows: Sequence[RetrievalRow]) -> list[Figures]:
+    """Figures for each method over the rows that have relevant passages."""
+    judged = [row for row in rows if row.relevant]
+    return [_measure_one(searcher, judged, method) for method in METHODS]
+
+
+def _measure_one(searcher: Searcher, rows: Sequence[RetrievalRow], method: Method) -> Figures:
+    found = [[hit.passage.id for hit in searcher.search(row.query, 10, method)] for row in rows]
+
+    def mean(of: Callable[[Sequence[str], frozenset[str]], float]) -> float:
+        return sum(of(ids, frozenset(row.relevant)) for ids, row in zip(found, rows, strict=True)) / len(rows)
+
+    return Figures(
+        method=method,
+        recall_at_5=mean(lambda ids, relevant: recall_at(ids, relevant, 5)),
+        mrr=mean(reciprocal_rank),
+        ndcg_at_10=mean(lambda ids, relevant: ndcg_at(ids, relevant, 10)),
+        queries=len(rows),
+    )
+
+
+def recall_at(found: Sequence[str], relevant: frozenset[str], k: int) -> float:
+    """Share of the relevant passages among the first k; of k where there are more than k."""
+    return len(relevant.intersection(found[:k])) / min(len(relevant), k)
+
+
+def reciprocal_rank(found: Sequence[str], relevant: frozenset[str]) -> float:
+    """1 / rank of the first relevant passage; 0 where none was found."""
+    return next((1.0 / rank for rank, i in enumerate(found, start=1) if i in relevant), 0.0)
+
+
+def ndcg_at(found: Sequence[str], relevant: frozenset[str], k: int) -> float:
+    """Discounted gain of the first k against that of the best order, with discount log2(rank + 1)."""
+    gain = sum(1.0 / math.log2(rank + 1) for rank, i in enumerate(found[:k], start=1) if i in relevant)
+    best = sum(1.0 / math.log2(rank + 1) for rank in range(1, min(len(relevant), k) + 1))
+    return gain / best
