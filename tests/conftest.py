@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.loopback import LoopbackServer
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +23,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
     return home
+
+
+@pytest.fixture
+def loopback() -> Iterator[LoopbackServer]:
+    """A server on loopback that a test scripts; it answers every chat completion with `{}` otherwise."""
+    with LoopbackServer() as server:
+        yield server

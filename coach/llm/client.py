@@ -1,0 +1,72 @@
+"""Makes the vendor's client as it is used here: explicit HTTP client, no retries, bounded replies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
+
+import httpx
+from openai import AsyncOpenAI
+
+from coach.errors import BadReply, SetupError
+
+OPENAI_URL = "https://api.openai.com/v1"
+NO_KEY = "none"  # what is sent where the user has no key: local servers ask for none
+REPLY_LIMIT = 4 * 2**20  # bytes; no reply to one request is honestly longer
+_COMPRESSED_SHARE = 64  # a compressed reply may be this much shorter, so that none unpacks without bound
+
+
+def make_client(
+    api_key: str, base_url: str | None, *, timeout: float, connections: int = 32, limit: int = REPLY_LIMIT
+) -> AsyncOpenAI:
+    """A client of the server at `base_url`; `timeout` is in seconds, `limit` in bytes for each reply.
+
+    Raises SetupError for a key or URL that cannot be sent.
+    """
+    if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
+        raise SetupError("OPENAI_API_KEY holds characters that no key has. Copy it again, without spaces.")
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
+    http_client = httpx.AsyncClient(
+        limits=limits,
+        timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
+        headers={"Accept-Encoding": "identity"},
+        event_hooks={"response": [_bounding(limit)]},
+    )
+    try:
+        return AsyncOpenAI(
+            api_key=api_key,
+            base_url=base_url or OPENAI_URL,
+            http_client=cast("Any", http_client),  # it takes httpx clients too, but is typed for httpx2
+            max_retries=0,
+        )
+    except (httpx.InvalidURL, ValueError) as error:
+        raise SetupError("OPENAI_BASE_URL is no URL. Give one such as http://127.0.0.1:8000/v1.") from error
+
+
+def _bounding(limit: int) -> Callable[[httpx.Response], Awaitable[None]]:
+    """A hook that makes every reply, whatever its status, fail to be read beyond `limit` bytes."""
+
+    async def bound(response: httpx.Response) -> None:
+        encoded = response.headers.get("content-encoding", "identity") != "identity"
+        if isinstance(response.stream, httpx.AsyncByteStream):
+            response.stream = _BoundedStream(
+                response.stream, limit // _COMPRESSED_SHARE if encoded else limit
+            )
+
+    return bound
+
+
+class _BoundedStream(httpx.AsyncByteStream):
+    def __init__(self, inner: httpx.AsyncByteStream, limit: int) -> None:
+        self._inner = inner
+        self._left = limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            self._left -= len(chunk)
+            if self._left < 0:
+                raise BadReply("The server's reply is too long to be one; it was not read to its end.")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
