@@ -122,16 +122,17 @@ class Recordings:
         self._used.add(key)
         return found[0]
 
-    def add(self, recording: Recording, *, replace: bool = False) -> None:
+    def add(self, recording: Recording, *, replace: bool = False, file: Path | None = None) -> None:
         """Take one recording in; an identical one changes nothing, a different reply is an error.
 
-        With `replace`, a different reply takes the place of the old one, in the old one's file.
+        With `replace`, a different reply takes the place of the old one, in the old one's file. A new one
+        goes to `file`, or else to the home file.
         """
         self._used.add(recording.key)
         known = self._known.get(recording.key)
         if known is not None and known[0].reply == recording.reply:
             return
-        file = known[1] if known is not None else self._home
+        file = known[1] if known is not None else file or self._home
         if known is not None and replace:
             self._forget(recording.key)
         self._put(recording, file, where=str(file))

@@ -1,0 +1,15 @@
+"""`coach eval`: measure a grader. Composes the eval rooms, prints, and picks the exit code."""
+
+from __future__ import annotations
+
+import typer
+
+from coach.cli import evals_exchange
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Measure a grader: is it right, is it steady, can it be fooled.\n\n"
+    "Example: coach eval run llm --gate",
+)
+app.command("export")(evals_exchange.export)
+app.command("import")(evals_exchange.import_)

@@ -1,0 +1,52 @@
+"""Wiring for `coach eval`: where gold, suites and recordings are, for a checkout and for an installation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.evals.bench import Bench, open_bench
+from coach.evals.suite import Part
+from coach.guides.corpus import load_corpus
+from coach.prompts import Prompts
+from coach.resources import corpus_dir, data_root, eval_dir, prompts_dir
+from coach.settings import Settings, read_settings
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where recordings are read from and written to. The user's own never go into the repository."""
+
+    read: tuple[Path, ...]
+    write: Path
+
+
+def bench_of(
+    suite: str, gold: Path | None = None, rubric: Path | None = None, samples: int | None = None
+) -> Bench:
+    return open_bench(
+        suite,
+        folder=eval_dir(),
+        corpus=load_corpus(corpus_dir()),
+        prompts=Prompts(prompts_dir()),
+        gold=gold,
+        rubric=rubric,
+        samples=samples,
+    )
+
+
+def place_of(gold: Path | None, settings: Settings | None = None) -> Place:
+    """Committed recordings for the committed gold in a checkout; else the user's data folder as well."""
+    own = (settings or read_settings()).data_dir / "recordings"
+    committed = eval_dir() / "recordings"
+    if gold is None and (data_root() / "pyproject.toml").exists():
+        return Place((committed,), committed)
+    return Place((committed, own), own)
+
+
+def parts_of(parts: Iterable[Part], wanted: Part | None, grader: str) -> list[Part]:
+    """The parts to work on: the one asked for, the plain baseline's, or all."""
+    if grader == "plain":
+        return ["plain"]
+    return [part for part in parts if wanted in (None, part)]

@@ -1,0 +1,111 @@
+"""`coach eval export` and `import`: recordings from a model that is reachable by file alone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coach.cli.evals_bench import bench_of, parts_of, place_of
+from coach.evals.bench import PARTS
+from coach.evals.exchange import export_requests, import_replies
+from coach.evals.plan import select
+from coach.llm.recordings import Recordings
+
+
+class PartName(StrEnum):
+    main = "main"
+    samples = "samples"
+    plain = "plain"
+    stress = "stress"
+
+
+class ModelGrader(StrEnum):
+    llm = "llm"
+    plain = "plain"
+
+
+Suite = Annotated[str, typer.Argument(help="A suite of eval/suites, or a path to one.")]
+Gold = Annotated[Path | None, typer.Option("--gold", help="Your own gold file (JSON Lines or CSV).")]
+RubricFile = Annotated[Path | None, typer.Option("--rubric", help="The rubric that your gold file uses.")]
+Only = Annotated[str | None, typer.Option("--only", help="One answer (ID), kind:K, question:Q or family:F.")]
+Model = Annotated[
+    str | None, typer.Option("--model", help="Name that the replies are keyed by; default: the suite's.")
+]
+PartOption = Annotated[PartName | None, typer.Option("--part", help="Only this part of the suite.")]
+Samples = Annotated[int | None, typer.Option("--samples", min=1, max=9, help="Grade every answer K times.")]
+
+
+def export(
+    suite: Suite = "llm",
+    gold: Gold = None,
+    rubric: RubricFile = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The request file to write.")] = Path(
+        "requests.jsonl"
+    ),
+    samples: Samples = None,
+    only: Only = None,
+    part: PartOption = None,
+    grader: Annotated[ModelGrader, typer.Option("--grader", help="llm, or the plain chat prompt.")] = (
+        ModelGrader.llm
+    ),
+    model: Model = None,
+) -> None:
+    """Write the requests that are not recorded yet, in the OpenAI Batch API's format.
+
+    Repeat export and import until nothing is missing: the second round holds the repairs.
+
+    Example: coach eval export llm --part main -o requests.jsonl
+    """
+    bench = bench_of(suite, gold, rubric, samples)
+    name = model or bench.suite.model
+    wanted_parts = parts_of(PARTS, part.value if part else None, grader.value)
+    jobs = select([job for job in bench.jobs if job.part in wanted_parts], only)
+    recordings = Recordings.load(*place_of(gold).read)
+    wanted = asyncio.run(export_requests(output, jobs, recordings, name, bench.grader_for))
+    if not wanted:
+        typer.echo(f"Nothing is missing: all {len(jobs)} grades can be replayed.", err=True)
+        return
+    repairs = sum(item.request.purpose.endswith("_repair") for item in wanted.values())
+    typer.echo(
+        f"{output}: {len(wanted)} requests for {len(jobs)} grades, {repairs} of them repairs.", err=True
+    )
+
+
+def import_(
+    replies: Annotated[Path, typer.Argument(help="A Batch API output file.")],
+    suite: Suite = "llm",
+    gold: Gold = None,
+    rubric: RubricFile = None,
+    samples: Samples = None,
+    model: Model = None,
+    part: PartOption = None,
+    provenance: Annotated[
+        str, typer.Option("--provenance", help="Where the replies come from; kept with each.")
+    ] = "Collected offline through export and import of Batch API files",
+) -> None:
+    """Add replies to the recordings and say what is still needed.
+
+    Example: coach eval import replies.jsonl llm --model my-model
+    """
+    bench = bench_of(suite, gold, rubric, samples)
+    name = model or bench.suite.model
+    told = {"source": provenance, "imported": datetime.now(UTC).date().isoformat()}
+    place = place_of(gold)
+    recordings = Recordings.load(*place.read)
+    jobs = [job for job in bench.jobs if part is None or job.part == part.value]
+    taken = asyncio.run(import_replies(replies, jobs, recordings, name, bench.grader_for, told, place.write))
+    typer.echo(f"{taken.added} replies added, {taken.known} known already.", err=True)
+    for line in taken.failed:
+        typer.echo(f"not usable: {line}", err=True)
+    if taken.missing:
+        repairs = sum(item.request.purpose.endswith("_repair") for item in taken.missing.values())
+        typer.echo(
+            f"{len(taken.missing)} requests are still missing, {repairs} of them repairs; "
+            "`coach eval export` writes them.",
+            err=True,
+        )

@@ -1,0 +1,78 @@
+"""Suites: YAML files that declare gold, grader, samples, stress, gates and baseline. Runs nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from coach.errors import DatasetError, SetupError
+from coach.guides.corpus import read_yaml
+from coach.schema.base import Frozen
+
+Part = Literal["main", "samples", "stress", "plain"]
+
+
+class Repeats(Frozen):
+    """Which gold answers are graded more than once, and how often in all."""
+
+    samples: int = Field(default=1, ge=1, le=9)
+    ids: tuple[str, ...] = ()
+
+
+class Gate(Frozen):
+    """A bar: exactly one of the three says which side of it passes.
+
+    `metric` is a dotted path into summary.json's metrics (or stress, baselines), without `.value`.
+    """
+
+    metric: str
+    at_least: float | None = None
+    at_most: float | None = None
+    within: float | None = None
+
+    @property
+    def bar(self) -> float:
+        return next(x for x in (self.at_least, self.at_most, self.within) if x is not None)
+
+    def passes(self, value: float) -> bool:
+        if self.at_least is not None:
+            return value >= self.at_least
+        if self.at_most is not None:
+            return value <= self.at_most
+        return abs(value) <= (self.within or 0.0)
+
+    @property
+    def name(self) -> str:
+        sign = ">=" if self.at_least is not None else "<=" if self.at_most is not None else "within"
+        return f"{self.metric} {sign} {self.bar:g}"
+
+
+class Suite(Frozen):
+    """`gold` names sets of eval/gold; the first is the one that the headline figures are from."""
+
+    name: str
+    grader: Literal["local", "llm"]
+    model: str = ""
+    gold: tuple[str, ...] = Field(min_length=1)
+    repeats: Repeats = Repeats()
+    stress: bool = False
+    plain: bool = False
+    tuning_questions: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    notes: str = ""
+
+
+def load_suite(name: str, folder: Path) -> Suite:
+    """A suite by name (a file of `folder`) or by path; SetupError where there is none."""
+    path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(item.stem for item in folder.glob("*.yaml")))
+        raise SetupError(f"There is no suite {name!r}. Known suites: {known or 'none'}.")
+    data = read_yaml(path)
+    try:
+        return Suite.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DatasetError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
