@@ -14,6 +14,7 @@ from coach.interview.check import faults
 from coach.interview.follow_up import FollowUp, View
 from coach.interview.offline import press
 from coach.interview.words import holds
+from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
 from coach.schema.base import Frozen
@@ -130,7 +131,7 @@ def _schema(criteria: list[str]) -> ReplySchema:
 
 def _read(content: str) -> FollowUpReply:
     try:
-        return FollowUpReply.model_validate_json(content)
+        return FollowUpReply.model_validate(extract_json(content))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the reply"

@@ -62,6 +62,16 @@ def compare(before: Grade, after: Grade, *, noise: float) -> Movement:
     )
 
 
+def uncertainty(before: Grade, after: Grade) -> float:
+    """How far two marks may lie apart by the graders' own ranges alone, in marks.
+
+    The mean width of the two ranges: nothing where both graders are sure, one mark where each
+    could as well have given the neighbouring one.
+    """
+    widths = [grade.range[1] - grade.range[0] for grade in (before, after) if grade.range]
+    return sum(widths) / len(widths) if widths else 0.0
+
+
 def _change(before: int | None, after: int | None, noise: float) -> Change:
     if before is None or after is None or noise == float("inf"):
         return Change(before, after, "unknown")

@@ -1,0 +1,189 @@
+"""`coach practice`: practise one question after the other, at a terminal or through a pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import typer
+
+from coach.cli import console, wiring
+from coach.cli.practice_host import Host, as_json
+from coach.cli.practice_pipe import run_piped
+from coach.cli.practice_screen import Screen
+from coach.cli.practice_setup import (
+    GraderChoice,
+    Wish,
+    begin_session,
+    choose_model,
+    earlier_session,
+    make_desk,
+    make_picker,
+)
+from coach.cli.wiring import Rooms
+from coach.errors import UsageError
+from coach.interview.session import Session
+from coach.store.profile import Profiles
+from coach.store.records import Mode, Setup
+
+app = typer.Typer()
+
+Level = Literal["pm", "senior", "principal"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line: `resume` is a session's id, or "" for the latest, or None for a new one."""
+
+    wish: Wish
+    level: str | None
+    mode: Mode
+    follow_ups: int
+    scores: bool
+    grader: GraderChoice
+    resume: str | None
+    as_data: bool
+
+
+@app.command()
+def practice(
+    question: Annotated[str | None, typer.Option(help="Id of the question: `coach questions list`.")] = None,
+    round_: Annotated[str | None, typer.Option("--round", help="A round, such as debugging.")] = None,
+    topic: Annotated[str | None, typer.Option(help="What it should be about, in your words.")] = None,
+    follow_ups: Annotated[int, typer.Option(min=0, max=10, help="Most follow-ups for one question.")] = 2,
+    level: Annotated[Level | None, typer.Option(help="Level of the role (else your profile's).")] = None,
+    mode: Annotated[Mode, typer.Option(help="learn: feedback after each answer; mock: at the end.")] = "mock",
+    grader: Annotated[GraderChoice, typer.Option(help="Who grades and asks follow-ups.")] = "auto",
+    continue_: Annotated[bool, typer.Option("--continue", help="Go on where you left off.")] = False,
+    session: Annotated[str | None, typer.Option(help="Go on with the session of this id.")] = None,
+    job: Annotated[Path | None, typer.Option(help="A job description that questions should fit.")] = None,
+    cv: Annotated[Path | None, typer.Option(help="Your CV; questions should fit it.")] = None,
+    no_scores: Annotated[bool, typer.Option("--no-scores", help="Hide numbers, keep words.")] = False,
+    as_data: Annotated[bool, typer.Option("--json", help="Print each graded question as JSON.")] = False,
+) -> int:
+    """Practise: a question, your answer, follow-ups that press on what is weak, and a grade.
+
+    At a terminal you write in an editor. Through a pipe, blocks of standard input separated by lines
+    with only --- are the answer, then the answers to follow-ups; a block such as /skip is a command.
+
+    Example: coach practice --round debugging --mode learn
+
+    Example: coach practice --question fraud-realtime --follow-ups 0 --json < answer.md
+    """
+    if question and (round_ or topic or job or cv):
+        raise UsageError("--question names the question; leave out --round, --topic, --job and --cv.")
+    options = Options(
+        wish=Wish(question, round_, topic, job, cv),
+        level=level,
+        mode=mode,
+        follow_ups=follow_ups,
+        scores=not no_scores,
+        grader=grader,
+        resume=session or ("" if continue_ else None),
+        as_data=as_data,
+    )
+    return _practise(wiring.load(), options)
+
+
+def _practise(rooms: Rooms, options: Options) -> int:
+    screen = _screen(as_data=options.as_data)
+    results = _Results(as_data=options.as_data)
+    with ThreadPoolExecutor(1, thread_name_prefix="warm") as warm, asyncio.Runner() as runner:
+        host = _host(rooms, options, screen, runner, warm)
+        host.graded = results.add
+        try:
+            _lead(host, warm)
+        finally:
+            warm.shutdown(wait=False, cancel_futures=True)
+        results.close(host.session)
+    return 0 if screen.interactive or results.all_graded else 1
+
+
+def _lead(host: Host, warm: ThreadPoolExecutor) -> None:
+    _introduce(host)
+    if not host.screen.interactive:
+        run_piped(host, _input_lines())
+        return
+    # The editor's library is loaded for a person alone; the search is made ready while they read.
+    from coach.cli.practice_terminal import run_at_terminal
+
+    warm.submit(host.rooms.searcher().warm)
+    run_at_terminal(host)
+
+
+def _host(
+    rooms: Rooms, options: Options, screen: Screen, runner: asyncio.Runner, warm: ThreadPoolExecutor
+) -> Host:
+    """The session that the command line asks for, with its graders loading in the background."""
+    earlier = earlier_session(rooms, options.resume or None) if options.resume is not None else None
+    picker = make_picker(rooms, options.wish, datetime.now(UTC).astimezone().date())
+    local = warm.submit(rooms.local_grader)
+    chat = choose_model(rooms, options.grader, screen, runner)
+    setup = earlier[1] if earlier else _setup(rooms, options, "llm" if chat else "local")
+    desk = make_desk(rooms, local, chat, screen, setup.level)
+    session = begin_session(desk, setup, earlier[0] if earlier else None)
+    return Host(rooms=rooms, runner=runner, session=session, screen=screen, pick=picker, chat=chat)
+
+
+def _setup(rooms: Rooms, options: Options, grader: str) -> Setup:
+    told = Profiles(rooms.database).load().level
+    return Setup(
+        mode=options.mode,
+        level=options.level or (told if told in get_args(Level) else None) or "senior",
+        grader=grader,
+        follow_ups=options.follow_ups,
+        scores=options.scores,
+    )
+
+
+def _screen(*, as_data: bool) -> Screen:
+    """At a terminal the session is on the screen; through a pipe it is data, and so on standard output."""
+    interactive = console.at_terminal()
+    on_screen = not as_data and (sys.stdout.isatty() or not interactive)
+    return Screen(console.out() if on_screen else console.err(), console.err(), interactive=interactive)
+
+
+def _introduce(host: Host) -> None:
+    setup = host.session.setup
+    who = f"the model {host.chat.name}" if host.chat else "the local grader, on this machine"
+    host.screen.tell(
+        f"Session {host.session.id}: graded by {who}; {setup.mode} mode, level {setup.level},"
+        f" at most {setup.follow_ups} follow-ups."
+    )
+
+
+def _input_lines() -> Iterable[str]:
+    """Standard input as UTF-8, whatever the locale says; bytes that are not become U+FFFD."""
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="replace", newline="")
+
+
+class _Results:
+    """Prints each graded question with --json, and remembers whether all were graded."""
+
+    def __init__(self, *, as_data: bool) -> None:
+        self.all_graded = True
+        self._as_data = as_data
+        self._printed = 0
+
+    def add(self, session: Session) -> None:
+        grade = session.attempt.grade
+        self.all_graded = self.all_graded and grade is not None and grade.status == "graded"
+        self._print(session)
+
+    def close(self, session: Session) -> None:
+        """A session that ends without any grade still prints what was said."""
+        if self._printed == 0 and session.asked:
+            self._print(session)
+
+    def _print(self, session: Session) -> None:
+        self._printed += 1
+        if self._as_data:
+            typer.echo(json.dumps(as_json(session), ensure_ascii=False))

@@ -1,0 +1,192 @@
+"""The slash commands of practice: what each one does to the session, and its words of help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Group
+from rich.text import Text
+
+from coach.cli.practice_host import Host
+from coach.errors import ModelError, UsageError
+from coach.interview.worked import load_exemplars, work_out
+from coach.report.cards import render_example, render_passage
+from coach.report.lines import labelled
+from coach.resources import eval_dir
+from coach.schema.grade import GradeTask
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command; `run` returns True where practice ends."""
+
+    summary: str
+    run: Callable[[Host, str], bool]
+
+
+def is_command(text: str) -> bool:
+    """True for one line that starts with the name of a command."""
+    line = text.strip()
+    return line.startswith("/") and "\n" not in line
+
+
+def run_command(host: Host, line: str) -> bool:
+    """Run `/name rest`; returns True where practice ends. What cannot be done now is told, not raised."""
+    name, _, rest = line.strip()[1:].partition(" ")
+    command = COMMANDS.get(name.casefold())
+    if command is None:
+        host.screen.tell(f"There is no command /{name}. /help lists them.")
+        return False
+    try:
+        return command.run(host, rest.strip())
+    except UsageError as error:
+        host.screen.tell(str(error))
+        return False
+
+
+def _help(host: Host, rest: str) -> bool:
+    width = max(len(name) for name in COMMANDS)
+    lines = [Text(f"/{name:<{width}}  {command.summary}") for name, command in COMMANDS.items()]
+    host.screen.show(Group(*lines))
+    return False
+
+
+def _hint(host: Host, rest: str) -> bool:
+    """What the question is graded on; the criterion that a follow-up presses on, where one waits."""
+    attempt = host.session.attempt
+    known = host.rooms.corpus.rubric.by_id()
+    wanted = attempt.pressed[-1:] if attempt.stage == "reply" else attempt.question.criteria
+    host.screen.show(Group(*(labelled(known[i].title, known[i].asks) for i in wanted if i in known)))
+    return False
+
+
+def _passage(host: Host, rest: str) -> bool:
+    """The passages behind the question one after the other, or the one that is named."""
+    corpus = host.rooms.corpus
+    if rest:
+        passage = corpus.passages.get(rest)
+        if passage is None:
+            raise UsageError(f"There is no passage {rest}.")
+        host.screen.show(render_passage(passage))
+        return False
+    passages = corpus.ground(host.session.attempt.question)
+    if not passages:
+        raise UsageError("The guides hold no passage for this question.")
+    host.screen.show(render_passage(passages[host.passages_read % len(passages)]))
+    host.passages_read += 1
+    return False
+
+
+def _ask(host: Host, rest: str) -> bool:
+    if not rest:
+        raise UsageError("Say what to look up: /ask how do I choose a threshold")
+    with host.screen.busy("Looking it up"):
+        hits = host.rooms.searcher().search(rest, k=2)
+    if not hits:
+        host.screen.tell("The guides do not say.")
+    for hit in hits:
+        host.screen.show(render_passage(hit.passage))
+    return False
+
+
+def _example(host: Host, rest: str) -> bool:
+    attempt = host.session.attempt
+    if attempt.grade is None:
+        raise UsageError("A worked answer is shown after the grade. /grade grades what you have said so far.")
+    corpus = host.rooms.corpus
+    task = host.rooms.task_of(host.session.setup.level)(attempt.question, attempt.answer())
+    worked = work_out(
+        attempt.question,
+        corpus.criteria_of(attempt.question.criteria),
+        load_exemplars(eval_dir() / "exemplars.jsonl"),
+    )
+    host.screen.show(render_example(worked.answer, worked.why, worked.source))
+    if host.chat is not None and not task.answer.is_blank():
+        _stronger(host, task)
+    return False
+
+
+def _stronger(host: Host, task: GradeTask) -> None:
+    """The candidate's own answer made stronger by the model, from the candidate's own facts."""
+    from coach.grading.rewrite import write_stronger
+
+    grade, chat = host.session.attempt.grade, host.chat
+    if grade is None or chat is None:
+        return
+    try:
+        with host.screen.busy("Writing"):
+            text = host.runner.run(write_stronger(task, grade, chat, host.rooms.prompts))
+    except ModelError as error:
+        host.screen.tell(f"The model wrote no stronger version: {error}")
+        return
+    source = f"Your answer, made stronger by {chat.name}; [blanks] are facts that only you know."
+    host.screen.show(render_example(text, "", source))
+
+
+def _skip(host: Host, rest: str) -> bool:
+    host.skip()
+    return False
+
+
+def _grade(host: Host, rest: str) -> bool:
+    grade = host.session.attempt.grade
+    if host.later is not None or (grade is not None and grade.status == "graded"):
+        raise UsageError("This question is graded. /retry answers it again, /next takes another.")
+    host.finish()
+    return False
+
+
+def _retry(host: Host, rest: str) -> bool:
+    if host.session.attempt.stage != "graded":
+        raise UsageError("There is nothing to retry before the grade.")
+    host.offer_retry()
+    return False
+
+
+def _next(host: Host, rest: str) -> bool:
+    if host.session.is_open:
+        host.session.skip()
+    host.offer_next()
+    return False
+
+
+def _save(host: Host, rest: str) -> bool:
+    host.screen.tell(f"Everything is saved. Go on later with: coach practice --session {host.session.id}")
+    return False
+
+
+def _quit(host: Host, rest: str) -> bool:
+    return True
+
+
+def _dispute(host: Host, rest: str) -> bool:
+    """`/dispute 3 why` for the whole answer, `/dispute criterion 3 why` for one criterion."""
+    words = rest.split()
+    criterion = words.pop(0) if words and not words[0].isdigit() else None
+    attempt = host.session.attempt
+    known = {i: host.rooms.corpus.rubric.by_id()[i] for i in attempt.question.criteria}
+    if criterion is not None and criterion not in known:
+        raise UsageError(f"This question is not graded on {criterion}. Its criteria: {', '.join(known)}.")
+    top = next(iter(known.values())).top
+    if not words or not words[0].isdigit() or not 1 <= int(words[0]) <= top:
+        raise UsageError(f"Give your mark from 1 to {top} and why: /dispute 3 I named the threshold")
+    host.session.dispute(int(words[0]), criterion=criterion, note=" ".join(words[1:]))
+    host.screen.tell("Your mark is kept beside the grade, which stays as it is.")
+    return False
+
+
+COMMANDS = {
+    "help": Command("this list", _help),
+    "hint": Command("what the question is graded on", _hint),
+    "passage": Command("read the guides on this question, one passage at a time", _passage),
+    "ask": Command("look something up in the guides: /ask TEXT", _ask),
+    "example": Command("a worked answer and why it is strong (after the grade)", _example),
+    "skip": Command("leave out this follow-up, or this question", _skip),
+    "grade": Command("grade what you have said so far", _grade),
+    "retry": Command("answer the same question again and see what moved", _retry),
+    "next": Command("another question", _next),
+    "save": Command("how to come back to this session (everything is saved as you type)", _save),
+    "dispute": Command("keep your own mark beside the grade: /dispute [CRITERION] MARK WHY", _dispute),
+    "quit": Command("leave; nothing is lost", _quit),
+}

@@ -1,0 +1,141 @@
+"""The multi-line editor of practice: history, completion of commands, draft saved at every change."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TextIO
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import History
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import create_output
+
+WORDS_PER_MINUTE = 140
+SENDING_LINES = (".", "/done")
+
+
+class Closed(KeyboardInterrupt):
+    """The terminal went away or the program was told to stop; the draft is saved."""
+
+
+class Editor:
+    """Reads answers and commands. `given` are earlier answers, newest first, for the arrow keys."""
+
+    def __init__(self, commands: Mapping[str, str], given: Iterable[str], screen: TextIO) -> None:
+        self._session: PromptSession[str] = PromptSession(
+            multiline=True,
+            history=_Given(list(given)),
+            completer=_Commands(commands),
+            complete_while_typing=True,
+            key_bindings=_bindings(),
+            bottom_toolbar=_toolbar,
+            prompt_continuation="  ",
+            output=create_output(stdout=screen, always_prefer_tty=True),
+        )
+
+    async def read(self, draft: str, save: Callable[[str], None]) -> tuple[str, float]:
+        """The text sent, and the seconds that it took. `save` is called at every change.
+
+        Raises EOFError for Ctrl-D on an empty line, KeyboardInterrupt for Ctrl-C, Closed when the
+        terminal is closed or the program is told to stop.
+        """
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGHUP, signal.SIGTERM)
+        for number in signals:
+            loop.add_signal_handler(number, _leave)
+
+        def changed(buffer: Buffer) -> None:
+            save(buffer.text)
+
+        started = time.monotonic()
+        self._session.default_buffer.on_text_changed += changed
+        try:
+            text = await self._session.prompt_async("> ", default=draft)
+        finally:
+            self._session.default_buffer.on_text_changed -= changed
+            for number in signals:
+                loop.remove_signal_handler(number)
+        return text, time.monotonic() - started
+
+
+def _leave() -> None:
+    app = get_app()
+    if app.is_running:
+        app.exit(exception=Closed)
+
+
+class _Given(History):
+    """History over what the store holds; it keeps nothing itself, so that deleting there is enough."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def load_history_strings(self) -> Iterable[str]:
+        return iter(self._texts)
+
+    def store_string(self, string: str) -> None:
+        return None
+
+
+class _Commands(Completer):
+    def __init__(self, commands: Mapping[str, str]) -> None:
+        self._commands = commands
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        text = document.text
+        if not text.startswith("/") or any(character.isspace() for character in text):
+            return
+        for name, summary in self._commands.items():
+            if name.startswith(text[1:].casefold()):
+                yield Completion(f"/{name}", start_position=-len(text), display_meta=summary)
+
+
+def _bindings() -> KeyBindings:
+    """Enter sends a command or a text whose last line is `.`; Ctrl-X Ctrl-E opens $EDITOR."""
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        text = sent_by_enter(buffer.text) if buffer.document.is_cursor_at_the_end else None
+        if text is None:
+            buffer.insert_text("\n")
+            return
+        buffer.text = text
+        buffer.validate_and_handle()
+
+    @keys.add("c-x", "c-e")
+    def _(event: KeyPressEvent) -> None:
+        # Not sent at once: the writer comes back and sees what is there.
+        event.current_buffer.open_in_editor(validate_and_handle=False)
+
+    return keys
+
+
+def sent_by_enter(text: str) -> str | None:
+    """What Enter at the end of `text` sends: a one-line command, or all above a line that ends it."""
+    above, _, last = text.rpartition("\n")
+    if last.strip() in SENDING_LINES:
+        return above
+    if text.startswith("/") and "\n" not in text:
+        return text
+    return None
+
+
+def _toolbar() -> str:
+    return " " + count(get_app().current_buffer.text) + "  |  Esc Enter or a line with . sends  |  /help "
+
+
+def count(text: str) -> str:
+    """Words and speaking time of a text, such as `210 words, 1:30 spoken`."""
+    words = len(text.split())
+    seconds = round(words * 60 / WORDS_PER_MINUTE)
+    return f"{words} words, {seconds // 60}:{seconds % 60:02d} spoken"

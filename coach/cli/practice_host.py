@@ -1,0 +1,210 @@
+"""Leads one practice session for the terminal and the pipe alike: moves it on and shows what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from coach.cli.practice_screen import Screen
+from coach.interview.session import Session
+from coach.report.cards import render_follow_up, render_question
+from coach.report.grade import Legend, render_grade, render_look
+from coach.report.movement import compare, render_movement, uncertainty
+from coach.schema.grade import Grade, Grader, GradeTask
+from coach.schema.question import Question
+from coach.schema.row import RowOut, Source
+
+if TYPE_CHECKING:
+    from coach.cli.wiring import Rooms
+    from coach.llm.port import ChatModel
+
+# The questions asked so far -> the next one.
+Picker = Callable[[Collection[str]], Question]
+
+
+class Warming:
+    """A grader that is still being loaded in another thread; the first grade waits for it."""
+
+    def __init__(self, loading: Future[Grader]) -> None:
+        self._loading = loading
+
+    async def grade(self, task: GradeTask) -> Grade:
+        grader = await asyncio.wrap_future(self._loading)
+        return await grader.grade(task)
+
+
+@dataclass
+class Host:
+    """A session, its screen, and what its commands need.
+
+    `later` opens the attempt that was offered and not begun; `chat` is the model in use, if any.
+    `graded` is told of every grade.
+    """
+
+    rooms: Rooms
+    runner: asyncio.Runner
+    session: Session
+    screen: Screen
+    pick: Picker
+    chat: ChatModel | None = None
+    graded: Callable[[Session], None] = lambda session: None
+    later: Callable[[], Any] | None = None
+    passages_read: int = 0
+
+    @property
+    def legend(self) -> Legend:
+        return Legend(
+            self.rooms.corpus.rubric.by_id(), self.rooms.corpus.passages, scores=self.session.setup.scores
+        )
+
+    @property
+    def waits(self) -> bool:
+        """True where the candidate's next words are an answer."""
+        return self.later is not None or (
+            self.session.is_open and self.session.attempt.stage in ("answer", "reply")
+        )
+
+    def begin(self) -> None:
+        """Show where the session stands: its first question, or the place where it was left."""
+        if not self.session.asked:
+            self.offer_next()
+            self.open()
+            return
+        self._show_standing()
+        if self.session.is_open:
+            self.advance()
+        elif self.session.attempt.stage == "skipped":
+            self.offer_next()
+
+    def offer_next(self) -> None:
+        """Show the next question; it is put on record by `open`."""
+        question = self.pick(self.session.asked)
+        self.screen.show(render_question(question))
+        self.later = lambda: self.session.ask(question)
+
+    def offer_retry(self) -> None:
+        attempt = self.session.attempt
+        self.screen.show(render_question(attempt.question))
+        self.later = self.session.retry
+
+    def open(self) -> None:
+        """Begin the attempt that was offered, if one was."""
+        if self.later is not None:
+            self.later()
+            self.later = None
+
+    def take(self, text: str, *, more: bool = True, seconds: float | None = None) -> None:
+        """The candidate's words. Without `more` to come the question is graded at once."""
+        self.open()
+        self.session.answer(text, seconds=seconds)
+        if more:
+            self.advance()
+        else:
+            self.finish()
+
+    def advance(self) -> None:
+        """Ask the next follow-up, or grade when there is none."""
+        if self.session.attempt.stage == "press":
+            self._press()
+        if self.session.attempt.stage == "ready":
+            self.finish()
+
+    def finish(self) -> None:
+        """Grade what was said and show it."""
+        own = self.screen.rate(self.rooms.corpus.rubric.top) if self.session.setup.scores else None
+        if own is not None:
+            self.session.rate_self(own)
+        with self.screen.busy("Grading"):
+            grade = self.runner.run(self.session.grade())
+        self.screen.show(render_grade(grade, self.legend))
+        self._show_self_rating(own, grade)
+        before = self.session.before()
+        if before is not None:
+            movement = compare(before, grade, noise=uncertainty(before, grade))
+            self.screen.show(render_movement(movement, self.legend))
+        self.graded(self.session)
+
+    def skip(self) -> None:
+        """Leave out what was asked last: a follow-up brings the grade, a question the next one."""
+        if self.session.is_open and self.session.attempt.turns:
+            self.session.close()
+            self.finish()
+            return
+        if self.session.is_open:
+            self.session.skip()
+        self.offer_next()
+
+    def _press(self) -> None:
+        with self.screen.busy("Reading your answer"):
+            look = self.runner.run(self.session.look())
+        if self.session.setup.mode == "learn":
+            self.screen.show(render_look(look, self.legend))
+        with self.screen.busy("The interviewer is thinking"):
+            follow_up = self.runner.run(self.session.press(look))
+        if follow_up is None:
+            self.screen.tell("There is nothing left to press on.")
+            return
+        if follow_up.note:
+            self.screen.tell(f"The model's follow-up was not used ({follow_up.note}).")
+        self._show_follow_up()
+
+    def _show_follow_up(self) -> None:
+        turn = self.session.attempt.follow_ups[-1]
+        name = self.chat.name if turn.author == "llm" and self.chat else "offline interviewer"
+        number = len(self.session.attempt.follow_ups)
+        self.screen.show(render_follow_up(turn.text, number, self.session.attempt.limit, f"by {name}"))
+
+    def _show_standing(self) -> None:
+        attempt = self.session.attempt
+        self.screen.show(render_question(attempt.question))
+        if attempt.stage == "reply":
+            self._show_follow_up()
+        elif attempt.grade is not None:
+            self.screen.show(render_grade(attempt.grade, self.legend))
+
+    def _show_self_rating(self, own: int | None, grade: Grade) -> None:
+        if own is not None and grade.overall is not None:
+            gap = "the same as" if own == grade.overall else f"beside {grade.overall} from"
+            self.screen.tell(f"Your own mark: {own}, {gap} the grader.")
+
+
+def as_json(session: Session) -> dict[str, Any]:
+    """What --json prints for one question: the turns as they were given, and the grade as a row out.
+
+    `turn` in the evidence counts in `turns`, also where there was only one.
+    """
+    attempt = session.attempt
+    turns = attempt.turns
+    row = None
+    if attempt.grade is not None:
+        row = RowOut.of(
+            _placed(attempt.grade),
+            id=f"{session.id}/{attempt.id}",
+            row=len(session.asked),
+            source=Source(file="practice", line=1),
+            extra={"question_id": attempt.question.id, "session": session.id},
+        ).model_dump(mode="json")
+    return {
+        "question": attempt.question.text,
+        "question_id": attempt.question.id,
+        "turns": [{"role": turn.role, "text": turn.text, "criterion": turn.criterion} for turn in turns],
+        "grade": row,
+    }
+
+
+def _placed(grade: Grade) -> Grade:
+    verdicts = tuple(
+        verdict.model_copy(
+            update={
+                "evidence": tuple(
+                    piece.model_copy(update={"turn": 0}) if piece.found and piece.turn is None else piece
+                    for piece in verdict.evidence
+                )
+            }
+        )
+        for verdict in grade.criteria
+    )
+    return grade.model_copy(update={"criteria": verdicts})

@@ -1,0 +1,148 @@
+"""Sets a practice session up: who grades and asks, which session, which question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from coach.cli.consent import agree
+from coach.cli.practice_host import Picker, Warming
+from coach.cli.practice_screen import Screen
+from coach.cli.wiring import Rooms
+from coach.errors import ModelError, SetupError, UsageError
+from coach.guides.corpus import read_text
+from coach.interview.follow_up import Interviewer
+from coach.interview.model import ModelInterviewer
+from coach.interview.offline import OfflineInterviewer
+from coach.interview.select import by_id, by_need, by_text, in_round
+from coach.interview.session import Desk, Session
+from coach.interview.worked import load_exemplars, strong_answers
+from coach.llm.port import ChatModel
+from coach.resources import eval_dir
+from coach.schema.grade import Grader
+from coach.schema.question import Question
+from coach.store.history import History
+from coach.store.profile import Profiles
+from coach.store.records import Setup
+from coach.store.sessions import Sessions
+
+GraderChoice = Literal["auto", "local", "llm"]
+# A topic or a job fits this many questions well enough to choose among them by need.
+MATCHES = 8
+SEARCH_DEPTH = 10
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which question is wanted; nothing means the one that needs practice most."""
+
+    question: str | None = None
+    round: str | None = None
+    topic: str | None = None
+    job: Path | None = None
+    cv: Path | None = None
+
+
+def choose_model(
+    rooms: Rooms, choice: GraderChoice, screen: Screen, runner: asyncio.Runner
+) -> ChatModel | None:
+    """The model to ask, or None for the local grader and the offline interviewer.
+
+    Off a terminal only `llm` asks a model. At one, the first use of a server needs consent.
+    Raises SetupError where `llm` was asked for and cannot be had.
+    """
+    wanted = choice == "llm" or (choice == "auto" and screen.interactive and rooms.settings.has_model)
+    if not wanted:
+        return None
+    if rooms.settings.has_model and screen.interactive:
+        profiles = Profiles(rooms.database)
+        if not agree(profiles, rooms.server, say=screen.tell, ask=screen.ask):
+            if choice == "llm":
+                raise SetupError("The llm grader was not agreed to. Use --grader local.")
+            return None
+    try:
+        return runner.run(rooms.chat())
+    except (ModelError, SetupError) as error:
+        if choice == "llm":
+            raise
+        screen.tell(f"{error} The local grader takes over.")
+        return None
+
+
+def make_desk(
+    rooms: Rooms, local: Future[Grader], chat: ChatModel | None, screen: Screen, level: str
+) -> Desk:
+    """The desk of a session at a seniority level."""
+    quick = Warming(local)
+    exemplars = load_exemplars(eval_dir() / "exemplars.jsonl")
+    interviewer: Interviewer = OfflineInterviewer()
+    if chat is not None:
+        name = chat.name
+        interviewer = ModelInterviewer(
+            chat,
+            rooms.prompts.get("follow_up"),
+            heard=lambda count: screen.progress(f"{name} is asking, {count} words so far"),
+        )
+    return Desk(
+        sessions=Sessions(rooms.database),
+        history=History(rooms.database),
+        task_of=rooms.task_of(level),
+        quick=quick,
+        grader=rooms.llm_grader(chat) if chat is not None else quick,
+        interviewer=interviewer,
+        secrets_of=lambda question: strong_answers(question, exemplars),
+        aimed=rooms.aims_at_grader,
+    )
+
+
+def earlier_session(rooms: Rooms, session_id: str | None) -> tuple[str, Setup]:
+    """The session to go on with: the one named, else the latest; UsageError where there is none."""
+    history = History(rooms.database)
+    found = session_id or history.latest()
+    if found is None:
+        raise UsageError("There is no session to continue yet. `coach practice` starts one.")
+    return found, history.get(found).setup
+
+
+def make_picker(rooms: Rooms, wish: Wish, today: date) -> Picker:
+    """Chooses questions: first as wished, then what needs practice most among what fits the wish."""
+    questions = rooms.corpus.questions
+    history, profile = History(rooms.database), Profiles(rooms.database).load()
+    named = by_id(questions, wish.question) if wish.question else None
+    pool = _pool(rooms, wish)
+
+    def pick(asked: Collection[str]) -> Question:
+        if named is not None and named.id not in asked:
+            return named
+        return by_need(pool, practised=history.practised(), profile=profile, today=today, asked=asked)
+
+    return pick
+
+
+def begin_session(desk: Desk, setup: Setup, session_id: str | None) -> Session:
+    return Session(desk, session_id) if session_id else Session.begin(desk, setup)
+
+
+def _pool(rooms: Rooms, wish: Wish) -> Sequence[Question]:
+    questions = rooms.corpus.questions
+    if wish.round:
+        questions = in_round(questions, wish.round)
+    texts = [wish.topic] if wish.topic else []
+    texts += [read_text(path) for path in (wish.job, wish.cv) if path is not None]
+    if not texts:
+        return list(questions.values())
+    searcher = rooms.searcher()
+    found = by_text(
+        questions,
+        "\n".join(texts),
+        search=lambda text: [hit.passage.id for hit in searcher.search(text, k=SEARCH_DEPTH)],
+        grounds=lambda question: rooms.corpus.grounding.get(question.id, question.passages),
+    )
+    if not found:
+        raise UsageError("No question fits that text. `coach questions list` shows them all.")
+    return found[:MATCHES]

@@ -1,0 +1,67 @@
+"""Practice at a terminal: reads with the editor until the user leaves."""
+
+from __future__ import annotations
+
+import sys
+
+from coach.cli.practice_commands import COMMANDS, is_command, run_command
+from coach.cli.practice_editor import Closed, Editor
+from coach.cli.practice_host import Host
+from coach.errors import StoreError
+from coach.store.history import History
+
+AFTER_GRADE = (
+    "Graded. /example shows a strong answer, /retry answers again, /next takes another, /quit leaves."
+)
+
+
+def run_at_terminal(host: Host) -> None:
+    """Practise until /quit or Ctrl-D. Raises KeyboardInterrupt for Ctrl-C; nothing given is lost."""
+    editor = Editor(
+        {name: command.summary for name, command in COMMANDS.items()},
+        History(host.rooms.database).given(),
+        sys.stderr if host.screen.shown.stderr else sys.stdout,
+    )
+    host.screen.tell("Answer in as many lines as you like. Esc Enter, or a line with only . sends it; /help.")
+    try:
+        host.begin()
+        _converse(host, editor)
+    except Closed:
+        raise
+    except KeyboardInterrupt:
+        host.screen.tell(f"Go on later with: coach practice --session {host.session.id}")
+        raise
+    except EOFError:
+        pass
+    host.screen.tell(f"Saved as session {host.session.id}. coach practice --continue comes back to it.")
+
+
+def _converse(host: Host, editor: Editor) -> None:
+    warned = False
+    while True:
+        host.open()
+        if not host.waits:
+            host.screen.tell(AFTER_GRADE)
+        text, seconds = host.runner.run(editor.read(host.session.draft, lambda draft: _save(host, draft)))
+        if is_command(text):
+            if run_command(host, text):
+                return
+        elif not host.waits:
+            continue
+        elif not text.strip() and not warned:
+            warned = True
+            host.screen.tell("Nothing is written. Send again to give an empty answer, or /skip.")
+            continue
+        else:
+            host.take(text, seconds=seconds)
+        warned = False
+
+
+def _save(host: Host, draft: str) -> None:
+    """Keep the draft; typing goes on where another program holds the file for a moment."""
+    if is_command(draft):
+        return
+    try:
+        host.session.save_draft(draft)
+    except StoreError:
+        host.screen.shown.bell()

@@ -1,0 +1,166 @@
+"""Composes the rooms from Settings: the only place that knows which implementation stands behind which port.
+
+Everything heavy is imported and built when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coach.errors import SetupError
+from coach.guides.corpus import Corpus, load_corpus
+from coach.prompts import Prompts
+from coach.resources import corpus_dir, prompts_dir
+from coach.schema.answer import Answer
+from coach.schema.grade import Grader, GradeTask
+from coach.schema.question import Question
+from coach.schema.rubric import Rubric
+from coach.settings import Settings, read_settings
+from coach.store.database import Database
+
+DEFAULT_MODEL = "gpt-5.4-mini"
+
+if TYPE_CHECKING:
+    from coach.guides.search import Searcher
+    from coach.llm.openai_chat import OpenAIChat
+    from coach.llm.port import ChatModel
+
+
+class Rooms:
+    """The program's parts over one Settings. Parts that are slow to make are made once, and late."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._searcher: Searcher | None = None
+        self._local: Grader | None = None
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        return load_corpus(corpus_dir())
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        return Prompts(prompts_dir())
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.data_dir / "coach.db")
+
+    @property
+    def server(self) -> str:
+        """The URL that a model would be asked at, without credentials."""
+        from coach.llm.client import OPENAI_URL
+        from coach.llm.faults import shown_url
+
+        return shown_url(self.settings.openai_base_url or OPENAI_URL)
+
+    def searcher(self) -> Searcher:
+        """Search over the shipped guides and the user's own; safe to call from several threads."""
+        from coach.guides.search import open_searcher
+
+        with self._lock:
+            if self._searcher is None:
+                self._searcher = open_searcher(
+                    self.corpus,
+                    self.settings.data_dir / "index",
+                    self.settings.cache_dir,
+                    self.settings.coach_embedder,
+                    chroma_url=self.settings.coach_chroma_url,
+                )
+            return self._searcher
+
+    def local_grader(self) -> Grader:
+        """The embedded grader; the first call loads it."""
+        import importlib
+
+        with self._lock:
+            if self._local is None:
+                module = importlib.import_module("coach.grading.local")
+                self._local = module.open_local_grader(self.corpus)
+            assert self._local is not None
+            return self._local
+
+    async def chat(self, model: str | None = None) -> OpenAIChat:
+        """The model that settings name, or `model`.
+
+        A server without a named model is asked for its first. Raises SetupError where there is
+        neither a key nor a server, a ModelError where the server cannot be asked.
+        """
+        from coach.llm.abilities import Abilities
+        from coach.llm.client import NO_KEY
+        from coach.llm.openai_chat import OpenAIChat, first_model
+        from coach.llm.prices import Prices, own_price
+
+        known = self.settings
+        if not known.has_model:
+            raise SetupError(
+                "A model needs OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server."
+                " Without one use --grader local."
+            )
+        key = known.openai_api_key.get_secret_value() if known.openai_api_key else NO_KEY
+        name = model or known.coach_model
+        if name is None and known.openai_base_url is not None:
+            name = await first_model(known.openai_base_url, api_key=key)
+        return OpenAIChat(
+            name or DEFAULT_MODEL,
+            api_key=key,
+            base_url=known.openai_base_url,
+            timeout=known.coach_timeout,
+            max_tries=known.coach_max_tries,
+            prices=Prices.load(
+                own=own_price(known.coach_price_in, known.coach_price_cached, known.coach_price_out)
+            ),
+            abilities=Abilities(known.cache_dir / "abilities.json"),
+        )
+
+    def llm_grader(self, chat: ChatModel, rubric: Rubric | None = None) -> Grader:
+        """The grader that asks `chat`; `rubric` is the corpus's own unless given."""
+        from coach.grading.llm import LlmGrader
+        from coach.grading.request import RequestBuilder
+
+        return LlmGrader(
+            chat,
+            RequestBuilder(self.prompts),
+            rubric_digest=digest_of(rubric or self.corpus.rubric),
+            guides_digest=self.corpus.digest,
+        )
+
+    def task_of(self, level: str) -> Callable[[Question, Answer], GradeTask]:
+        """Makes grading tasks over the corpus's rubric for one seniority level."""
+        notes = self.corpus.levels.get(level, {})
+
+        def make(question: Question, answer: Answer) -> GradeTask:
+            criteria = self.corpus.criteria_of(question.criteria)
+            return GradeTask(
+                question=question,
+                criteria=criteria,
+                answer=answer,
+                passages=self.corpus.ground(question),
+                level_note="\n".join(
+                    f"{item.title}: {notes[item.id]}" for item in criteria if item.id in notes
+                ),
+            )
+
+        return make
+
+    @staticmethod
+    def aims_at_grader(text: str) -> bool:
+        """True where a text speaks to whoever or whatever grades it."""
+        from coach.grading.injection import aims_at_grader
+
+        return aims_at_grader(Answer.of(text))
+
+
+def load(settings: Settings | None = None) -> Rooms:
+    """The parts of the program over `settings`, or over the environment and .env."""
+    return Rooms(settings or read_settings())
+
+
+def digest_of(rubric: Rubric) -> str:
+    """First 12 hex digits of a hash over the rubric: the `rubric` of a grader's identity."""
+    return hashlib.sha256(rubric.model_dump_json().encode()).hexdigest()[:12]
