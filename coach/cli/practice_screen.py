@@ -26,8 +26,14 @@ class Screen:
 
     def show(self, part: RenderableType) -> None:
         """A question, a grade, a passage, with a blank line after it."""
-        self.shown.print(part)
-        self.shown.print()
+        if self.shown.is_terminal:
+            self.shown.print(part)
+            self.shown.print()
+            return
+        with self.shown.capture() as captured:
+            self.shown.print(part)
+        lines = [line.rstrip() for line in captured.get().splitlines()]
+        self.shown.file.write("\n".join((*lines, "\n")))
         self.shown.file.flush()
 
     def tell(self, message: str) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from coach.interview.words import stems, words
+from coach.interview.words import holds, quoted, stems, words
 from coach.text.sanitize import for_terminal
 
 SHORTEST, LONGEST = 3, 14
@@ -43,11 +43,11 @@ def clauses(text: str) -> Iterable[Clause]:
 def pick(said: str, topic: str, *, aimed: Callable[[str], bool], used: Iterable[str] = ()) -> str | None:
     """The clause of `said` that has most to do with `topic`, or None where none has.
 
-    Clauses aimed at a grader, with quotation marks or control characters, or already quoted in
-    `used` are passed over.
+    Clauses aimed at a grader, with quotation marks or control characters, or that overlap with a
+    quote in `used` are passed over.
     """
     wanted = stems(topic)
-    spent = " \n ".join(used)
+    spent = [quote for text in used for quote in quoted(text)]
     best: tuple[float, str] | None = None
     for clause in clauses(said):
         if not _usable(clause, spent):
@@ -64,11 +64,11 @@ def pick(said: str, topic: str, *, aimed: Callable[[str], bool], used: Iterable[
     return best[1] if best else None
 
 
-def _usable(clause: Clause, spent: str) -> bool:
+def _usable(clause: Clause, spent: list[str]) -> bool:
     text = clause.text
     return (
         SHORTEST <= len(words(text)) <= LONGEST
         and _MARKS.search(text) is None
         and for_terminal(clause.sentence) == clause.sentence
-        and text not in spent
+        and not any(holds(text, quote) or holds(quote, text) for quote in spent)
     )
