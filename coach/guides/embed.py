@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -77,13 +78,13 @@ class Provider:
         rows: list[list[float]] = []
         for start in range(0, len(texts), BATCH):
             batch = list(texts[start : start + BATCH])
-            rows += self._call(lambda batch=batch: self._embeddings.embed_documents(batch))
+            rows += self._call(partial(self._embeddings.embed_documents, batch))
         return np.array(rows, dtype=np.float32)
 
     def embed_query(self, query: str) -> NDArray[np.float32]:
         import numpy as np
 
-        return np.array(self._call(lambda: self._embeddings.embed_query(query)), dtype=np.float32)
+        return np.array(self._call(partial(self._embeddings.embed_query, query)), dtype=np.float32)
 
     def _call(self, request: Callable[[], T]) -> T:
         import httpx

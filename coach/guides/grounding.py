@@ -7,7 +7,6 @@ user's own guides never enter it.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +30,7 @@ class Drift:
 
 def ground_questions(corpus: Corpus, searcher: Searcher) -> dict[str, tuple[str, ...]]:
     """Passage ids for every question of the corpus, in the order of questions.yaml."""
-    return {question.id: ground_question(question, corpus, searcher) for question in corpus.questions.values()}
+    return {name: ground_question(question, corpus, searcher) for name, question in corpus.questions.items()}
 
 
 def ground_question(question: Question, corpus: Corpus, searcher: Searcher) -> tuple[str, ...]:
@@ -60,7 +59,7 @@ def write_grounding(path: Path, corpus: Corpus, searcher: Searcher) -> None:
     }
     part = path.with_suffix(".part")
     part.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)
 
 
 def find_drift(corpus: Corpus, searcher: Searcher) -> list[Drift]:

@@ -6,8 +6,6 @@ current, so that a crash or a second program leaves readers with a whole index. 
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import shutil
 import time
@@ -81,7 +79,7 @@ def build_index(
         return Built(current, 0)
     known = {} if force else _known_vectors(current, embedder, index_dir, url)
     new = [entry for entry in entries if entry.digest not in known]
-    fresh = embedder.embed([entry.text for entry in new]) if new else []
+    fresh: Sequence[np.ndarray] | np.ndarray = embedder.embed([entry.text for entry in new]) if new else []
     known.update({entry.digest: vector for entry, vector in zip(new, fresh, strict=True)})
     manifest = Manifest(
         format=FORMAT,
@@ -147,7 +145,7 @@ def _write_generation(
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
     part = index_dir / f".{CURRENT}-{manifest.generation}"
     part.write_text(manifest.generation + "\n", encoding="utf-8")
-    os.replace(part, index_dir / CURRENT)
+    part.replace(index_dir / CURRENT)
 
 
 def _prune(index_dir: Path, manifest: Manifest, previous: Manifest | None) -> None:

@@ -6,7 +6,6 @@ Fitting needs scikit-learn; embedding needs numpy alone, so that a search starts
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import zipfile
 from collections import Counter
@@ -60,8 +59,14 @@ class Lsa:
             rows[n] = row / length if length > 0 else 0.0
         return rows
 
+    def knows(self, text: str) -> float:
+        """Share of the text's meaningful words that the fitted vocabulary holds; 0 for none."""
+        stems = terms(text)
+        return sum(stem in self.columns for stem in stems) / len(stems) if stems else 0.0
+
     def embed_query(self, query: str) -> NDArray[np.float32]:
-        return self.embed([query])[0]
+        vector: NDArray[np.float32] = self.embed([query])[0]
+        return vector
 
 
 def fit_lsa(texts: Sequence[str]) -> Lsa:
@@ -116,6 +121,6 @@ def _write(lsa: Lsa, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(part, features=np.array(ordered), weights=lsa.weights, axes=lsa.axes)
-        os.replace(part, path)
+        part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)

@@ -20,16 +20,16 @@ _SPELLINGS = (
 # the whole subject shares ("AI", "PM"), which tell no passage from another.
 FILLER = frozenset(
     """
-    a about above after again all also am an and any are as at be because been before being below between both
-    but by can cannot could did do does doing don down during each etc even ever every few for from further
-    get gets getting give gives go goes going gonna got had has have having he her here hers him his how i if in
-    into is isn it its itself just keep let like lot make makes many may me might more most much must my no nor
-    not now of off on once one only or other our out over own please put quite rather really same say says said
-    she should so some such sure tell than that the their them then there these they thing things this those
-    through to too under until up us use used using very want was wasn way we were what when where whether which
-    while who whom whose why will with without won would wouldn yet you your yours yourself
-    good bad best better right wrong ok okay answer answers question questions ask asks asked talk interview
-    interviews interviewer interviewers ai pm pms manager managers
+    a about above after again all also am an and any are as at be because been before being below between
+    both but by can cannot could did do does doing don down during each etc even ever every few for from
+    further get gets getting give gives go goes going gonna got had has have having he her here hers him
+    his how i if in into is isn it its itself just keep let like lot make makes many may me might more
+    most much must my no nor not now of off on once one only or other our out over own please put quite
+    rather really same say says said she should so some such sure tell than that the their them then there
+    these they thing things this those through to too under until up us use used using very want was wasn
+    way we were what when where whether which while who whom whose why will with without won would wouldn
+    yet you your yours yourself good bad best better right wrong ok okay answer answers question questions
+    ask asks asked talk interview interviews interviewer interviewers ai pm pms manager managers
     """.split()
 )
 
