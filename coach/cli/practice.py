@@ -97,12 +97,14 @@ def _practise(rooms: Rooms, options: Options) -> int:
     screen = _screen(as_data=options.as_data)
     results = _Results(as_data=options.as_data)
     with ThreadPoolExecutor(1, thread_name_prefix="warm") as warm, asyncio.Runner() as runner:
-        host = _host(rooms, options, screen, runner, warm)
-        host.graded = results.add
         try:
+            host = _host(rooms, options, screen, runner, warm)
+            host.graded = results.add
             _lead(host, warm)
         finally:
-            warm.shutdown(wait=False, cancel_futures=True)
+            warm.shutdown(wait=True, cancel_futures=True)
+            runner.run(rooms.hang_up())
+            rooms.close()
         results.close(host.session)
     return 0 if screen.interactive or results.all_graded else 1
 
@@ -115,7 +117,7 @@ def _lead(host: Host, warm: ThreadPoolExecutor) -> None:
     # The editor's library is loaded for a person alone; the search is made ready while they read.
     from coach.cli.practice_terminal import run_at_terminal
 
-    warm.submit(host.rooms.searcher().warm)
+    warm.submit(lambda: host.rooms.searcher().warm())
     run_at_terminal(host)
 
 

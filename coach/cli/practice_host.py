@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from coach.cli.practice_screen import Screen
 from coach.interview.session import Session
-from coach.report.cards import render_follow_up, render_question
+from coach.report.cards import render_follow_up, render_question, render_said
 from coach.report.grade import Legend, render_grade, render_look
 from coach.report.movement import compare, render_movement, uncertainty
 from coach.schema.grade import Grade, Grader, GradeTask
@@ -160,6 +160,9 @@ class Host:
     def _show_standing(self) -> None:
         attempt = self.session.attempt
         self.screen.show(render_question(attempt.question))
+        said = [turn.text for turn in attempt.turns if turn.role == "candidate"]
+        if said and attempt.grade is None:
+            self.screen.show(render_said(said))
         if attempt.stage == "reply":
             self._show_follow_up()
         elif attempt.grade is not None:

@@ -128,12 +128,21 @@ def begin_session(desk: Desk, setup: Setup, session_id: str | None) -> Session:
     return Session(desk, session_id) if session_id else Session.begin(desk, setup)
 
 
+def _read_file(path: Path) -> str:
+    """The text of a job description or CV, whatever kind of document it is."""
+    from coach.guides.read import SUFFIXES, read_document
+
+    if path.suffix.lower() not in SUFFIXES:
+        return read_text(path)
+    return "\n".join(line.text for line in read_document(path).lines)
+
+
 def _pool(rooms: Rooms, wish: Wish) -> Sequence[Question]:
     questions = rooms.corpus.questions
     if wish.round:
         questions = in_round(questions, wish.round)
     texts = [wish.topic] if wish.topic else []
-    texts += [read_text(path) for path in (wish.job, wish.cv) if path is not None]
+    texts += [_read_file(path) for path in (wish.job, wish.cv) if path is not None]
     if not texts:
         return list(questions.values())
     searcher = rooms.searcher()

@@ -8,6 +8,7 @@ from coach.cli.practice_commands import COMMANDS, is_command, run_command
 from coach.cli.practice_editor import Closed, Editor
 from coach.cli.practice_host import Host
 from coach.errors import StoreError
+from coach.report.grade import render_recap
 from coach.store.history import History
 
 AFTER_GRADE = (
@@ -37,12 +38,17 @@ def run_at_terminal(host: Host) -> None:
 
 
 def _converse(host: Host, editor: Editor) -> None:
-    warned = False
+    warned, shown = False, None
     while True:
         host.open()
-        if not host.waits:
+        grade = host.session.attempt.grade
+        if grade is not None and grade is not shown:
+            # A grade fills more than a screen: its upshot stands once more above the prompt.
+            host.screen.shown.print(render_recap(grade, host.legend))
             host.screen.tell(AFTER_GRADE)
+        shown = grade
         text, seconds = host.runner.run(editor.read(host.session.draft, lambda draft: _save(host, draft)))
+        host.screen.shown.print()
         if is_command(text):
             if run_command(host, text):
                 return

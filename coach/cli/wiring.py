@@ -35,9 +35,12 @@ class Rooms:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._lock = threading.Lock()
+        # Two locks: the search must not wait for the grader, which takes longer to load.
+        self._search_lock = threading.Lock()
+        self._grader_lock = threading.Lock()
         self._searcher: Searcher | None = None
         self._local: Grader | None = None
+        self._chats: list[OpenAIChat] = []
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -63,7 +66,7 @@ class Rooms:
         """Search over the shipped guides and the user's own; safe to call from several threads."""
         from coach.guides.search import open_searcher
 
-        with self._lock:
+        with self._search_lock:
             if self._searcher is None:
                 self._searcher = open_searcher(
                     self.corpus,
@@ -78,7 +81,7 @@ class Rooms:
         """The embedded grader; the first call loads it."""
         import importlib
 
-        with self._lock:
+        with self._grader_lock:
             if self._local is None:
                 module = importlib.import_module("coach.grading.local")
                 self._local = module.open_local_grader(self.corpus)
@@ -106,7 +109,7 @@ class Rooms:
         name = model or known.coach_model
         if name is None and known.openai_base_url is not None:
             name = await first_model(known.openai_base_url, api_key=key)
-        return OpenAIChat(
+        chat = OpenAIChat(
             name or DEFAULT_MODEL,
             api_key=key,
             base_url=known.openai_base_url,
@@ -117,6 +120,20 @@ class Rooms:
             ),
             abilities=Abilities(known.cache_dir / "abilities.json"),
         )
+        self._chats.append(chat)
+        return chat
+
+    async def hang_up(self) -> None:
+        """Close the connections to models; belongs on the event loop that they were used on."""
+        while self._chats:
+            await self._chats.pop().aclose()
+
+    def close(self) -> None:
+        """Close the files that were opened."""
+        if self._searcher is not None:
+            self._searcher.close()
+        if "database" in self.__dict__:
+            self.database.close()
 
     def llm_grader(self, chat: ChatModel, rubric: Rubric | None = None) -> Grader:
         """The grader that asks `chat`; `rubric` is the corpus's own unless given."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from coach.report.lines import heading, indent, labelled, plain
 from coach.schema.passage import Passage
 from coach.schema.question import Question
+
+SHOWN_OF_A_TURN = 280
 
 
 def render_question(question: Question) -> RenderableType:
@@ -18,6 +22,16 @@ def render_question(question: Question) -> RenderableType:
 
 def render_follow_up(text: str, number: int, limit: int, author: str) -> RenderableType:
     return Group(plain(f"Follow-up {number} of at most {limit}, {author}", "dim"), plain(text, "bold"))
+
+
+def render_said(texts: Sequence[str]) -> RenderableType:
+    """What the candidate said earlier, shortened: enough to find the thread again."""
+    return Group(*(labelled("You said", _shortened(text)) for text in texts))
+
+
+def _shortened(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SHOWN_OF_A_TURN else f"{flat[:SHOWN_OF_A_TURN].rsplit(' ', 1)[0]} ..."
 
 
 def render_passage(passage: Passage) -> RenderableType:

@@ -44,6 +44,13 @@ def render_grade(grade: Grade, legend: Legend) -> RenderableType:
     return Group(*parts[:-1])
 
 
+def render_recap(grade: Grade, legend: Legend) -> RenderableType:
+    """The mark and what to fix first once more, in two lines, for the end of a long screen."""
+    weak = _weakest(grade, legend)
+    first = [labelled("Fix first", legend.title(weak[0].id))] if weak else []
+    return Group(*_mark(grade, legend), *first)
+
+
 def render_look(grade: Grade, legend: Legend) -> RenderableType:
     """Short feedback in the middle of a session: the best and the weakest point so far."""
     parts: list[RenderableType] = [plain(f"So far. {grader_words(grade.grader)}", "dim")]

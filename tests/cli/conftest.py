@@ -1,0 +1,89 @@
+"""Runs the program in this process: standard input as bytes, a quick grader in the local one's place."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from coach.cli import wiring
+from coach.cli.app import run
+from coach.schema.grade import Citation, Evidence, Grade, GraderId, GradeTask, Verdict
+
+
+class LengthGrader:
+    """Marks by length: a level for every ten words, quotes the first words of the last turn."""
+
+    def __init__(self) -> None:
+        self.tasks: list[GradeTask] = []
+
+    async def grade(self, task: GradeTask) -> Grade:
+        self.tasks.append(task)
+        words = len(task.answer.said().split())
+        level = max(1, min(4, words // 10))
+        parts = [(turn, text) for turn, text in task.answer.parts() if text.strip()]
+        evidence: tuple[Evidence, ...] = ()
+        if parts:
+            turn, text = parts[-1]
+            start = len(text) - len(text.lstrip())
+            quote = text[start : start + 12]
+            evidence = (Evidence(quote=quote, start=start, end=start + len(quote), found=True, turn=turn),)
+        verdicts = tuple(
+            Verdict(
+                id=criterion.id,
+                status="graded",
+                score=level,
+                evidence=evidence,
+                citations=tuple(Citation(passage=item.id, guide=item.guide) for item in task.passages[:1]),
+                reason=f"{words} words.",
+                advice="Say more.",
+            )
+            for criterion in task.criteria
+        )
+        return Grade(
+            status="graded",
+            overall=level,
+            range=(level, level),
+            criteria=verdicts,
+            flags=() if parts else ("empty",),
+            grader=GraderId(kind="local", model="length", prompt="p", rubric="r", guides="g"),
+        )
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Piped = Callable[..., Result]
+
+
+@pytest.fixture
+def local(monkeypatch: pytest.MonkeyPatch) -> LengthGrader:
+    grader = LengthGrader()
+    monkeypatch.setattr(wiring.Rooms, "local_grader", lambda self: grader)
+    return grader
+
+
+@pytest.fixture
+def piped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Piped:
+    """piped("practice", "--json", given="text") -> Result"""
+
+    def call(*arguments: str, given: str | bytes = "") -> Result:
+        data = given.encode() if isinstance(given, str) else given
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        code = run(list(arguments))
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return call
