@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from coach.cli import evals_exchange
+from coach.cli import evals_exchange, evals_run
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Measure a grader: is it right, is it steady, can it be fooled.\n\n"
     "Example: coach eval run llm --gate",
 )
+app.command("run")(evals_run.run)
+app.command("stress")(evals_run.stress)
 app.command("export")(evals_exchange.export)
 app.command("import")(evals_exchange.import_)

@@ -11,7 +11,7 @@ from coach.evals.suite import Part
 from coach.guides.corpus import load_corpus
 from coach.prompts import Prompts
 from coach.resources import corpus_dir, data_root, eval_dir, prompts_dir
-from coach.settings import Settings, read_settings
+from coach.settings import read_settings
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,18 @@ def bench_of(
     )
 
 
-def place_of(gold: Path | None, settings: Settings | None = None) -> Place:
-    """Committed recordings for the committed gold in a checkout; else the user's data folder as well."""
-    own = (settings or read_settings()).data_dir / "recordings"
+def place_of(gold: Path | None, folder: Path | None = None) -> Place:
+    """Where recordings are: a folder that the user names, or the usual places.
+
+    In a checkout the recordings of committed gold are part of the repository. Everything else goes to
+    the user's data folder, and is read from there as well as from what was shipped.
+    """
+    if folder is not None:
+        return Place((folder,), folder)
     committed = eval_dir() / "recordings"
     if gold is None and (data_root() / "pyproject.toml").exists():
         return Place((committed,), committed)
+    own = read_settings().data_dir / "recordings"
     return Place((committed, own), own)
 
 

@@ -37,6 +37,9 @@ Model = Annotated[
     str | None, typer.Option("--model", help="Name that the replies are keyed by; default: the suite's.")
 ]
 PartOption = Annotated[PartName | None, typer.Option("--part", help="Only this part of the suite.")]
+Folder = Annotated[
+    Path | None, typer.Option("--recordings", help="Folder of the recordings, if not the usual one.")
+]
 Samples = Annotated[int | None, typer.Option("--samples", min=1, max=9, help="Grade every answer K times.")]
 
 
@@ -54,6 +57,7 @@ def export(
         ModelGrader.llm
     ),
     model: Model = None,
+    recordings: Folder = None,
 ) -> None:
     """Write the requests that are not recorded yet, in the OpenAI Batch API's format.
 
@@ -65,8 +69,8 @@ def export(
     name = model or bench.suite.model
     wanted_parts = parts_of(PARTS, part.value if part else None, grader.value)
     jobs = select([job for job in bench.jobs if job.part in wanted_parts], only)
-    recordings = Recordings.load(*place_of(gold).read)
-    wanted = asyncio.run(export_requests(output, jobs, recordings, name, bench.grader_for))
+    known = Recordings.load(*place_of(gold, recordings).read)
+    wanted = asyncio.run(export_requests(output, jobs, known, name, bench.grader_for))
     if not wanted:
         typer.echo(f"Nothing is missing: all {len(jobs)} grades can be replayed.", err=True)
         return
@@ -87,6 +91,7 @@ def import_(
     provenance: Annotated[
         str, typer.Option("--provenance", help="Where the replies come from; kept with each.")
     ] = "Collected offline through export and import of Batch API files",
+    recordings: Folder = None,
 ) -> None:
     """Add replies to the recordings and say what is still needed.
 
@@ -95,10 +100,10 @@ def import_(
     bench = bench_of(suite, gold, rubric, samples)
     name = model or bench.suite.model
     told = {"source": provenance, "imported": datetime.now(UTC).date().isoformat()}
-    place = place_of(gold)
-    recordings = Recordings.load(*place.read)
+    place = place_of(gold, recordings)
+    known = Recordings.load(*place.read)
     jobs = [job for job in bench.jobs if part is None or job.part == part.value]
-    taken = asyncio.run(import_replies(replies, jobs, recordings, name, bench.grader_for, told, place.write))
+    taken = asyncio.run(import_replies(replies, jobs, known, name, bench.grader_for, told, place.write))
     typer.echo(f"{taken.added} replies added, {taken.known} known already.", err=True)
     for line in taken.failed:
         typer.echo(f"not usable: {line}", err=True)

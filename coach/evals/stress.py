@@ -173,23 +173,22 @@ class Outcome:
     violated: bool
 
     @property
+    def judged(self) -> bool:
+        """True where there were the marks that the direction compares."""
+        alone = self.direction in ("at_most_2", "is_1")
+        return self.after is not None and (alone or self.before is not None)
+
+    @property
     def shift(self) -> int | None:
         return None if self.before is None or self.after is None else self.after - self.before
 
 
-def judge(case: StressCase, before: int | None, after: int | None) -> Outcome:
-    """Compare the marks as the direction asks. A mark that is missing breaks no direction by itself.
+def judge_marks(id: str, family: str, direction: Direction, before: int | None, after: int | None) -> Outcome:
+    """Compare the marks as the direction asks.
 
-    Cases without marks are counted apart, as not graded.
+    A mark that is missing breaks no direction by itself; such cases are counted as not judged.
     """
-    return Outcome(
-        case.pair or case.id,
-        case.family,
-        case.direction,
-        before,
-        after,
-        _breaks(case.direction, before, after),
-    )
+    return Outcome(id, family, direction, before, after, _breaks(direction, before, after))
 
 
 def _breaks(direction: Direction, before: int | None, after: int | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from coach.errors import DatasetError, SetupError
 from coach.guides.corpus import read_yaml
@@ -22,31 +22,25 @@ class Repeats(Frozen):
 
 
 class Gate(Frozen):
-    """A bar: exactly one of the three says which side of it passes.
+    """A bar on one figure; exactly one of the others says what passes.
 
-    `metric` is a dotted path into summary.json's metrics (or stress, baselines), without `.value`.
+    `metric`, `above` and `below` are paths with slashes into the figures of a run, such as
+    validity/overall/exact or baselines/plain/dev/exact; `within` bounds the absolute value.
     """
 
     metric: str
     at_least: float | None = None
     at_most: float | None = None
     within: float | None = None
+    above: str | None = None
+    below: str | None = None
 
-    @property
-    def bar(self) -> float:
-        return next(x for x in (self.at_least, self.at_most, self.within) if x is not None)
-
-    def passes(self, value: float) -> bool:
-        if self.at_least is not None:
-            return value >= self.at_least
-        if self.at_most is not None:
-            return value <= self.at_most
-        return abs(value) <= (self.within or 0.0)
-
-    @property
-    def name(self) -> str:
-        sign = ">=" if self.at_least is not None else "<=" if self.at_most is not None else "within"
-        return f"{self.metric} {sign} {self.bar:g}"
+    @model_validator(mode="after")
+    def _has_one_bar(self) -> Gate:
+        bars = (self.at_least, self.at_most, self.within, self.above, self.below)
+        if sum(bar is not None for bar in bars) != 1:
+            raise ValueError("a gate needs exactly one of at_least, at_most, within, above, below")
+        return self
 
 
 class Suite(Frozen):

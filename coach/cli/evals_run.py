@@ -1,0 +1,163 @@
+"""`coach eval run` and `stress`: grade, measure, show, and say by the exit code whether a gate fell."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from coach.cli import console, wiring
+from coach.cli.evals_bench import Place, bench_of, place_of
+from coach.cli.evals_exchange import Folder, Gold, Model, Only, RubricFile, Samples
+from coach.evals.assemble import summarise
+from coach.evals.bench import Bench
+from coach.evals.plan import Job, select
+from coach.evals.results import ResultRow, make_row, write_results
+from coach.evals.run import Result, run_grader, run_with_model
+from coach.llm.recordings import Recordings
+from coach.llm.replay import ReplayModel
+
+
+class GraderName(StrEnum):
+    local = "local"
+    llm = "llm"
+    replay = "replay"
+
+
+Suite = Annotated[str | None, typer.Argument(help="A suite of eval/suites, or a path to one.")]
+GraderOption = Annotated[
+    GraderName | None,
+    typer.Option("--grader", help="local; llm (asks a live model); replay (recordings alone)."),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Folder for results.jsonl and summary.json.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print summary.json.")]
+Concurrency = Annotated[int, typer.Option("--concurrency", min=1, help="Requests at once with --grader llm.")]
+
+
+def run(
+    suite: Suite = None,
+    grader: GraderOption = None,
+    gold: Gold = None,
+    rubric: RubricFile = None,
+    output: Output = None,
+    only: Only = None,
+    samples: Samples = None,
+    model: Model = None,
+    gate: Annotated[bool, typer.Option("--gate", help="Exit with 1 when a gate falls.")] = False,
+    as_json: AsJson = False,
+    concurrency: Concurrency = 8,
+    recordings: Folder = None,
+) -> None:
+    """Grade a suite's gold answers and measure the grades. Offline unless --grader llm is given.
+
+    Example: coach eval run llm --gate -o results
+    """
+    name = grader or (GraderName.local if gold is not None or suite == "local" else None)
+    bench = bench_of(suite or ("local" if name == "local" else "llm"), gold, rubric, samples)
+    used = name or (GraderName.local if bench.suite.grader == "local" else GraderName.replay)
+    if only:
+        bench.suite = bench.suite.model_copy(update={"gates": ()})
+    jobs = select(_jobs(bench, used), only)
+    asked = Asked(used, place_of(gold, recordings), model, concurrency)
+    rows, summary = measure(bench, jobs, asked)
+    folder = output or wiring.load().settings.data_dir / "evals" / bench.suite.name
+    write_results(folder, rows, summary)
+    if as_json:
+        typer.echo(json.dumps(summary, indent=1, ensure_ascii=False))
+    else:
+        show(summary)
+    typer.echo(f"Results are in {folder}.", err=True)
+    fallen = [item for item in summary["gates"] if not item["passed"]]
+    if gate and fallen:
+        typer.echo("Gates that fell: " + "; ".join(item["name"] for item in fallen), err=True)
+        raise typer.Exit(1)
+
+
+def stress(
+    suite: Suite = None,
+    grader: GraderOption = None,
+    model: Model = None,
+    only: Only = None,
+    as_json: AsJson = False,
+    concurrency: Concurrency = 8,
+    recordings: Folder = None,
+) -> None:
+    """Grade changed answers and count the marks that moved the wrong way.
+
+    Example: coach eval stress --grader local --only family:injection
+    """
+    bench = bench_of(suite or ("local" if grader == "local" else "llm"))
+    used = grader or (GraderName.local if bench.suite.grader == "local" else GraderName.replay)
+    bench.suite = bench.suite.model_copy(update={"gates": ()})
+    cases = select([job for job in bench.jobs if job.part == "stress"], only)
+    bases = {job.case.base for job in cases if job.case is not None}
+    clean = [job for job in bench.jobs if job.part == "main" and job.id in bases]
+    asked = Asked(used, place_of(None, recordings), model, concurrency)
+    _, summary = measure(bench, clean + cases, asked)
+    if as_json:
+        typer.echo(json.dumps(summary["stress"], indent=1, ensure_ascii=False))
+        return
+    from coach.evals.table import show_stress
+
+    console.out().print(show_stress(summary))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who grades, and with what."""
+
+    grader: GraderName
+    place: Place
+    model: str | None = None
+    concurrency: int = 8
+
+
+def measure(bench: Bench, jobs: Sequence[Job], asked: Asked) -> tuple[list[ResultRow], dict[str, Any]]:
+    """Grade the jobs; the rows and their summary."""
+    results = asyncio.run(grade_jobs(bench, jobs, asked))
+    files = {item.name: item.path.name for item in bench.gold}
+    rows = [
+        make_row(result, number, files.get(result.job.gold, "cases.jsonl"))
+        for number, result in enumerate(results, start=1)
+    ]
+    return rows, summarise(bench, rows)
+
+
+def show(summary: dict[str, Any]) -> None:
+    from coach.evals.table import show_summary
+
+    console.out().print(show_summary(summary))
+
+
+def _jobs(bench: Bench, grader: GraderName) -> list[Job]:
+    """The embedded grader has no plain alternative of its own to be compared with."""
+    return [job for job in bench.jobs if grader != "local" or job.part != "plain"]
+
+
+async def grade_jobs(bench: Bench, jobs: Sequence[Job], asked: Asked) -> list[Result]:
+    if asked.grader == GraderName.local:
+        return await run_grader(jobs, wiring.load().local_grader())
+    if asked.grader == GraderName.replay:
+        replay = ReplayModel(Recordings.load(*asked.place.read), asked.model or bench.suite.model)
+        return await run_with_model(jobs, replay, bench.grader_for)
+    async with await wiring.load().chat(asked.model) as chat:
+        seen = _progress(len(jobs))
+        return await run_with_model(jobs, chat, bench.grader_for, concurrency=asked.concurrency, seen=seen)
+
+
+def _progress(total: int) -> Any:
+    screen = console.err()
+
+    def seen(done: int) -> None:
+        if screen.is_terminal or done == total:
+            screen.print(f"{done} of {total} graded", end="\r" if done < total else "\n")
+
+    return seen

@@ -1,0 +1,124 @@
+"""Runs a grader over jobs and keeps what came back, raw calls included. Measures nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from coach.errors import RecordingError
+from coach.evals.plan import Job
+from coach.llm.port import ChatModel
+from coach.schema.chat import ChatReply, ChatRequest
+from coach.schema.grade import Grade, Grader
+
+_SHOWN = 12
+_ADVICE = " Record it anew with `coach eval record`."  # said once, at the end of the list
+
+
+@dataclass(frozen=True)
+class Result:
+    """A job's grade, and the (request, reply) pairs behind it where a model was asked."""
+
+    job: Job
+    grade: Grade
+    calls: tuple[tuple[ChatRequest, ChatReply], ...] = ()
+
+
+@dataclass
+class TapModel:
+    """Implements ChatModel over another one and keeps the exchanges of one job."""
+
+    inner: ChatModel
+    calls: list[tuple[ChatRequest, ChatReply]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        reply = await self.inner.complete(request)
+        self.calls.append((request, reply))
+        return reply
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+        async for piece in self.inner.stream(request):
+            yield piece
+
+
+async def run_with_model(
+    jobs: Sequence[Job],
+    model: ChatModel,
+    grader_for: Callable[[ChatModel, Job], Grader],
+    *,
+    concurrency: int = 8,
+    seen: Callable[[int], None] | None = None,
+) -> list[Result]:
+    """Grade every job with the model, at most `concurrency` at once; results in the order of the jobs.
+
+    All missing recordings are found before RecordingError is raised with the list of them. `seen` is
+    told how many are done.
+    """
+
+    async def one(job: Job) -> Result:
+        tap = TapModel(model)
+        grade = await grader_for(tap, job).grade(job.task)
+        return Result(job, grade, tuple(tap.calls))
+
+    return await _gather(jobs, one, concurrency, seen)
+
+
+async def run_grader(
+    jobs: Sequence[Job], grader: Grader, *, seen: Callable[[int], None] | None = None
+) -> list[Result]:
+    """Grade every job with a grader that needs no model. A job's criterion order is put into its task."""
+
+    async def one(job: Job) -> Result:
+        task = job.task
+        if job.order.criteria == "reversed":
+            task = task.model_copy(update={"criteria": task.criteria[::-1]})
+        return Result(job, await grader.grade(task))
+
+    return await _gather(jobs, one, 1, seen)
+
+
+async def _gather(
+    jobs: Sequence[Job],
+    one: Callable[[Job], Awaitable[Result]],
+    concurrency: int,
+    seen: Callable[[int], None] | None,
+) -> list[Result]:
+    slots = asyncio.Semaphore(concurrency)
+    misses: list[str] = []
+    done = 0
+
+    async def run(job: Job) -> Result | None:
+        nonlocal done
+        async with slots:
+            try:
+                result = await one(job)
+            except RecordingError as error:
+                misses.append(f"{job.part} {job.id}: {str(error).removesuffix(_ADVICE)}")
+                return None
+            done += 1
+            if seen is not None:
+                seen(done)
+            return result
+
+    results = await asyncio.gather(*(run(job) for job in jobs))
+    if misses:
+        raise RecordingError(describe_misses(misses))
+    return [result for result in results if result is not None]
+
+
+def describe_misses(misses: list[str]) -> str:
+    """A message that says why recordings are missing and lists the first few."""
+    reasons = Counter(miss.rsplit(": ", 1)[1] for miss in misses)
+    counted = "; ".join(f"{count} {reason.rstrip('.')}" for reason, count in reasons.most_common())
+    listed = "\n  ".join(misses[:_SHOWN])
+    more = f"\n  ... and {len(misses) - _SHOWN} more" if len(misses) > _SHOWN else ""
+    return (
+        f"{len(misses)} recordings are missing or stale ({counted}):\n  {listed}{more}\n"
+        "`coach eval record` asks a live model for them; `coach eval export` and `import` go by file."
+    )
