@@ -64,15 +64,24 @@ class Rooms:
 
     def searcher(self) -> Searcher:
         """Search over the shipped guides and the user's own; safe to call from several threads."""
+        from coach.guides.embed import EmbedderChoice
+        from coach.guides.library import user_guides
         from coach.guides.search import open_searcher
 
+        key = self.settings.openai_api_key
+        choice = EmbedderChoice(
+            self.settings.coach_embedder,
+            api_key=key.get_secret_value() if key else None,
+            base_url=self.settings.openai_base_url,
+        )
         with self._search_lock:
             if self._searcher is None:
                 self._searcher = open_searcher(
                     self.corpus,
                     self.settings.data_dir / "index",
                     self.settings.cache_dir,
-                    self.settings.coach_embedder,
+                    choice,
+                    user_guides(self.settings.data_dir / "guides"),
                     chroma_url=self.settings.coach_chroma_url,
                 )
             return self._searcher

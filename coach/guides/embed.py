@@ -89,11 +89,15 @@ class Provider:
     def _call(self, request: Callable[[], T]) -> T:
         import httpx
 
+        from coach.llm.faults import BY_CLASS, Border
+
+        faults: tuple[type[Exception], ...] = (*BY_CLASS, httpx.HTTPError, ValueError, RuntimeError, OSError)
         try:
             return request()
-        except (httpx.HTTPError, ValueError, RuntimeError, OSError) as error:
+        except faults as error:
+            said = Border(server=self.name, model=self.name, timeout=TIMEOUT_S).clean(str(error))
             raise SetupError(
-                f"The embedder {self.name} gave no vectors: {error}. Check its key, address and model, "
+                f"The embedder {self.name} gave no vectors: {said} Check its key, address and model, "
                 "or set COACH_EMBEDDER=lsa, which needs no network."
             ) from error
 

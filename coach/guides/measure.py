@@ -23,9 +23,13 @@ METHODS: tuple[Method, ...] = ("bm25", "vectors", "fusion")
 
 
 class RetrievalRow(Frozen):
-    """A query in a candidate's words; `relevant` is empty where the guides hold no answer."""
+    """A query in a candidate's words; `relevant` is empty where the guides hold no answer.
+
+    `part` tells the sets apart: queries that the search was worked on with, and held-out ones.
+    """
 
     id: str
+    part: str
     query: str
     relevant: tuple[str, ...]
 
@@ -34,6 +38,7 @@ class RetrievalRow(Frozen):
 class Figures:
     """Means over queries, each between 0 and 1."""
 
+    part: str
     method: Method
     recall_at_5: float
     mrr: float
@@ -53,18 +58,24 @@ def read_queries(path: Path) -> list[RetrievalRow]:
 
 
 def measure(searcher: Searcher, rows: Sequence[RetrievalRow]) -> list[Figures]:
-    """Figures for each method over the rows that have relevant passages."""
+    """Figures for each method over the rows that have relevant passages: all, then each part."""
     judged = [row for row in rows if row.relevant]
-    return [_measure_one(searcher, judged, method) for method in METHODS]
+    parts = {"all": judged}
+    for row in judged:
+        parts.setdefault(row.part, []).append(row)
+    return [
+        _measure_one(searcher, part, within, method) for part, within in parts.items() for method in METHODS
+    ]
 
 
-def _measure_one(searcher: Searcher, rows: Sequence[RetrievalRow], method: Method) -> Figures:
+def _measure_one(searcher: Searcher, part: str, rows: Sequence[RetrievalRow], method: Method) -> Figures:
     found = [[hit.passage.id for hit in searcher.search(row.query, 10, method)] for row in rows]
 
     def mean(of: Callable[[Sequence[str], frozenset[str]], float]) -> float:
         return sum(of(ids, frozenset(row.relevant)) for ids, row in zip(found, rows, strict=True)) / len(rows)
 
     return Figures(
+        part=part,
         method=method,
         recall_at_5=mean(lambda ids, relevant: recall_at(ids, relevant, 5)),
         mrr=mean(reciprocal_rank),

@@ -12,7 +12,8 @@ _TAIL_COMMENT = re.compile(r"(?<=[.!?”\"’])\s*[(\[]([^()\[\]]{2,600})[)\]]\.
 CUE = re.compile(
     r"^[-*•\s]*(?:why\b|because\b|note\b|reason\b|comments?\b|explanation\b|lesson\b|takeaway\b|notice\b|"
     r"the (?:first|second|former|latter|bad|good|weak|strong|stronger|weaker|better|difference)\b|"
-    r"here\b|both\b|this (?:shows|show|answer|one|version|is|works|fails|sounds|tells|says|names|demonstrates|response)\b|"
+    r"here\b|both\b|"
+    r"this (?:shows?|answer|one|version|is|works|fails|sounds|tells|says|names|demonstrates|response)\b|"
     r"what(?:'s|’s| is)? (?:wrong|missing|better|changed)\b)",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ from coach.schema.passage import Guide, Hit, Passage
 
 if TYPE_CHECKING:
     from coach.guides.bm25 import Bm25
+    from coach.guides.index import Built
     from coach.guides.vectors import VectorStore
 
 Method = Literal["bm25", "vectors", "fusion"]
@@ -62,6 +63,16 @@ class Searcher:
         """Load the index, building it first where it is missing or made from something else."""
         self._load()
 
+    def build(self, *, force: bool = False, may_download: bool = False) -> Built:
+        """Make the index current and say what that took; `may_download` lets minilm fetch its files.
+
+        Raises SetupError as `search` does.
+        """
+        self.close()
+        with self._lock:
+            self._loaded, built = self._open(force, may_download)
+        return built
+
     def search(self, query: str, k: int = 5, method: Method = METHOD) -> list[Hit]:
         """Up to k hits, best first; none where no word of the query is known.
 
@@ -72,6 +83,15 @@ class Searcher:
         near = _near(loaded, query) if method != "bm25" else []
         ranked = _fuse([keyword, near]) if method == "fusion" else (keyword or near)
         return [Hit(passage=loaded.entries[n].passage, score=score) for n, score in ranked[:k]]
+
+    def coverage(self, query: str, hits: Sequence[Hit]) -> float:
+        """How much of the query its hits speak of, between 0 and 1, whatever the method and embedder."""
+        loaded = self._load()
+        return loaded.bm25.coverage(query, [loaded.by_id[hit.passage.id] for hit in hits])
+
+    def weight(self, term: str) -> float:
+        """How rare a stem is among the passages; the rarer, the more a match on it says."""
+        return self._load().bm25.weight(term)
 
     def embedder_name(self) -> str:
         """The name of the embedder in use, as the index records it."""
@@ -93,20 +113,26 @@ class Searcher:
     def _load(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
-                self._loaded = self._open()
+                self._loaded, _ = self._open()
             return self._loaded
 
-    def _open(self) -> _Loaded:
+    def _open(self, force: bool = False, may_download: bool = False) -> tuple[_Loaded, Built]:
         from coach.guides.bm25 import Bm25
         from coach.guides.index import build_index, collection_name, open_store
 
         own = corpus_entries(self._corpus)
         entries = own + user_entries(self._guides)
-        embedder = open_embedder(self._choice, [entry.text for entry in own], self._cache_dir)
+        choice = replace(self._choice, may_download=self._choice.may_download or may_download)
+        embedder = open_embedder(choice, [entry.text for entry in own], self._cache_dir)
         built = build_index(
-            entries, embedder, self._index_dir, corpus_digest=self._corpus.digest, url=self._url
+            entries,
+            embedder,
+            self._index_dir,
+            corpus_digest=self._corpus.digest,
+            url=self._url,
+            force=force,
         )
-        return _Loaded(
+        loaded = _Loaded(
             entries=entries,
             by_id={entry.passage.id: n for n, entry in enumerate(entries)},
             bm25=Bm25([entry.text for entry in entries]),
@@ -114,6 +140,7 @@ class Searcher:
             store=open_store(built.manifest, self._index_dir),
             collection=collection_name(built.manifest),
         )
+        return loaded, built
 
 
 def open_searcher(
