@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
+from urllib.request import getproxies
 
 import httpx
 from openai import AsyncOpenAI
 
 from coach.errors import BadReply, SetupError
+from coach.llm.lanes import LaneTransport
 
 OPENAI_URL = "https://api.openai.com/v1"
 NO_KEY = "none"  # what is sent where the user has no key: local servers ask for none
@@ -17,7 +19,7 @@ _COMPRESSED_SHARE = 64  # a compressed reply may be this much shorter, so that n
 
 
 def make_client(
-    api_key: str, base_url: str | None, *, timeout: float, connections: int = 32, limit: int = REPLY_LIMIT
+    api_key: str, base_url: str | None, *, timeout: float, limit: int = REPLY_LIMIT
 ) -> AsyncOpenAI:
     """A client of the server at `base_url`; `timeout` is in seconds, `limit` in bytes for each reply.
 
@@ -25,9 +27,10 @@ def make_client(
     """
     if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
         raise SetupError("OPENAI_API_KEY holds characters that no key has. Copy it again, without spaces.")
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
     http_client = httpx.AsyncClient(
-        limits=limits,
+        # Through a proxy, httpx's own pool knows the way.
+        limits=httpx.Limits(max_connections=None),
+        mounts={} if getproxies() else {"all://": LaneTransport()},
         timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
         headers={"Accept-Encoding": "identity"},
         event_hooks={"response": [_bounding(limit)]},

@@ -18,6 +18,8 @@ _MARGIN = 0.97  # of a limit that is known: just at the limit, clocks that diffe
 _SLOWEST = 0.5  # starts per second
 _FASTEST = 2000.0  # starts per second; beyond this a pace limits nothing
 _LATENESS = 0.02  # seconds that a late timer may make up for
+_SPREAD = 0.3  # of the even distance between starts: the least that two starts lie apart
+_FIRST_SPREAD = 0.002  # seconds, before it is known how long a request takes
 
 
 @dataclass(eq=False)
@@ -53,6 +55,7 @@ class Limiter:
         self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._tokens_each = 0.0
+        self._held = _FIRST_SPREAD * concurrency / _SPREAD  # seconds that a slot is held, a running mean
 
     @property
     def in_flight(self) -> int:
@@ -70,6 +73,8 @@ class Limiter:
         try:
             yield slot
         finally:
+            held = asyncio.get_running_loop().time() - slot.started
+            self._held += 0.1 * (held - self._held)
             self._release()
 
     def accepted(self, slot: Slot, headers: Mapping[str, str], tokens: int = 0) -> None:
@@ -123,11 +128,18 @@ class Limiter:
             if waiter.done():
                 continue
             self._in_flight += 1
-            if self._pace is not None:
-                self._next_start = max(self._next_start, now - _LATENESS) + 1 / self._pace
+            self._next_start = self._start_after(now)
             slot = Slot(now)
             self._window.append(slot)
             waiter.set_result(slot)
+
+    def _start_after(self, now: float) -> float:
+        """When the next request may start, after one that starts now."""
+        if self._pace is not None:
+            return max(self._next_start, now - _LATENESS) + 1 / self._pace
+        # Requests that start together are answered together, and then each waits for the work on all the
+        # others before it can go on. A small distance keeps them apart, and the slots full.
+        return now + _SPREAD * self._held / self.concurrency
 
     def _call_in(self, loop: asyncio.AbstractEventLoop, wait: float) -> None:
         if self._timer is not None:

@@ -84,7 +84,7 @@ class OpenAIChat:
         self._max_tries = max_tries
         self._patience = patience
         self._sleep = sleep
-        self._client = make_client(api_key, base_url, timeout=timeout, connections=self._limiter.concurrency)
+        self._client = make_client(api_key, base_url, timeout=timeout)
         self._server = shown_url(base_url or OPENAI_URL)
         secret = api_key if api_key != NO_KEY else ""
         self._border = Border(server=self._server, model=name, timeout=timeout, secret=secret)
