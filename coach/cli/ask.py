@@ -12,7 +12,7 @@ from coach.errors import UsageError
 
 if TYPE_CHECKING:
     from coach.cli.wiring import Rooms
-    from coach.guides.ask import AskResult, CitedPassage
+    from coach.guides.ask import AskResult
     from coach.llm.port import ChatModel
 
 app = typer.Typer()
@@ -92,41 +92,10 @@ def as_json(result: AskResult) -> dict[str, Any]:
 
 
 def _print(result: AskResult) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
     from coach.cli import console
+    from coach.report.ask import render_answer
 
     out = console.out()
+    out.print(render_answer(result, marks=not out.is_terminal))
     if not result.found:
-        out.print("The guides do not say.")
         console.err().print("`coach guides add FILE` adds a document of your own.")
-        return
-    if result.model is not None:
-        for sentence in result.sentences:
-            out.print(Text(f"{sentence.text} [{', '.join(sentence.passages)}]"))
-        out.print(Text(f"\nWorded by {result.model} from these passages:", style="dim"))
-        for cited in result.passages:
-            out.print(Padding(Text(f"{cited.passage.id}  {cited.passage.title}"), (0, 0, 0, 2)))
-        return
-    for n, cited in enumerate(result.passages):
-        if n:
-            out.print()
-        out.print(Text(cited.passage.title, style="bold"))
-        out.print(Text(f"[{cited.passage.id}]", style="dim"))
-        out.print(Padding(_marked(cited, plain=not out.is_terminal), (0, 0, 0, 2)))
-
-
-def _marked(cited: CitedPassage, *, plain: bool) -> Any:
-    """The passage with its best sentences in bold, or between >> and << where there is no bold."""
-    from rich.text import Text
-
-    text = cited.passage.text
-    if plain:
-        for start, end in sorted(cited.marked, reverse=True):
-            text = f"{text[:start]}>>{text[start:end]}<<{text[end:]}"
-        return Text(text)
-    shown = Text(text)
-    for start, end in cited.marked:
-        shown.stylize("bold underline", start, end)
-    return shown

@@ -19,9 +19,10 @@ def agree(profiles: Profiles, server: str, *, say: Callable[[str], None], ask: C
         return True
     host = urlsplit(server).hostname or server
     where = "a server on this machine" if host in _LOOPBACK else "which is not on this machine"
-    say(f"A model at {host} ({where}) can ask the follow-ups and grade. It would be sent:")
-    say("  the question, its criteria, guide passages, and every answer that you send in practice.")
-    say("It is not sent: drafts, your profile, other sessions. Without it everything works offline.")
+    say(f"A model at {host} ({where}) can grade, ask follow-ups and answer from the guides.")
+    say("It would be sent: questions with their criteria and guide passages, every answer that you give")
+    say("in practice, and what you ask the guides.")
+    say("It is not sent: drafts, your profile, other sessions. Without a model everything works, offline.")
     agreed = ask(f"Send that to {host}? [y/N] ").strip().casefold() in ("y", "yes")
     if agreed:
         profiles.give_consent(server)

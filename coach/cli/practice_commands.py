@@ -11,6 +11,7 @@ from rich.text import Text
 from coach.cli.practice_host import Host
 from coach.errors import ModelError, UsageError
 from coach.interview.worked import load_exemplars, work_out
+from coach.report.ask import render_answer
 from coach.report.cards import render_example, render_passage
 from coach.report.lines import labelled
 from coach.resources import eval_dir
@@ -79,14 +80,19 @@ def _passage(host: Host, rest: str) -> bool:
 
 
 def _ask(host: Host, rest: str) -> bool:
+    """Look something up; a model, where one is in use, words the answer from cited passages."""
+    from coach.guides.ask import ask_guides, look_up
+
     if not rest:
         raise UsageError("Say what to look up: /ask how do I choose a threshold")
+    searcher = host.rooms.searcher()
     with host.screen.busy("Looking it up"):
-        hits = host.rooms.searcher().search(rest, k=2)
-    if not hits:
-        host.screen.tell("The guides do not say.")
-    for hit in hits:
-        host.screen.show(render_passage(hit.passage))
+        try:
+            result = host.runner.run(ask_guides(rest, searcher, host.chat, host.rooms.prompts))
+        except ModelError as error:
+            host.screen.tell(f"The model did not answer ({error}); these are the passages.")
+            result = look_up(rest, searcher)
+    host.screen.show(render_answer(result, marks=not host.screen.shown.is_terminal))
     return False
 
 

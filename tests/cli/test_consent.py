@@ -25,7 +25,7 @@ def test_a_yes_is_kept_for_that_server_alone(profiles: Profiles, answer: str) ->
     said: list[str] = []
     assert agree(profiles, "https://models.example/v1", say=said.append, ask=lambda _: answer)
     assert "models.example (which is not on this machine)" in said[0]
-    assert "every answer that you send" in said[1]
+    assert "every answer that you give" in said[1]
     assert agree(profiles, "https://models.example/v1", say=said.append, ask=never)
     assert not agree(profiles, "https://other.example/v1", say=said.append, ask=lambda _: "n")
 
