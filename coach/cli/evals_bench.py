@@ -51,6 +51,13 @@ def place_of(gold: Path | None, folder: Path | None = None) -> Place:
     return Place((committed, own), own)
 
 
+def baselines_dir() -> Path:
+    """Where accepted results are: in the repository of a checkout, else in the user's data folder."""
+    if (data_root() / "pyproject.toml").exists():
+        return eval_dir() / "baselines"
+    return read_settings().data_dir / "baselines"
+
+
 def parts_of(parts: Iterable[Part], wanted: Part | None, grader: str) -> list[Part]:
     """The parts to work on: the one asked for, the plain baseline's, or all."""
     if grader == "plain":

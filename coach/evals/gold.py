@@ -70,16 +70,17 @@ class GoldSet:
         return {row.id: row for row in self.rows}
 
 
-def load_gold(path: Path, rubric: Rubric, *, name: str | None = None) -> GoldSet:
+def load_gold(path: Path, rubric: Rubric, *, name: str | None = None, labelled: bool = True) -> GoldSet:
     """Read and check a gold file; `rubric` gives the scale, its level names and the known criteria.
 
+    With `labelled` false, rows without any mark are taken as well: they are still to be labelled.
     Raises DatasetError that names file and line for a row that is not of the schema, a repeated id, a
     label off the scale, or a criterion that the rubric does not hold.
     """
     rows: list[GoldRow] = []
     seen: dict[str, int] = {}
     for line, data in _read(path):
-        row = _row(data, rubric, f"{path}:{line}", line)
+        row = _row(data, rubric, f"{path}:{line}", line, labelled)
         if row.id in seen:
             raise DatasetError(f"{path}:{line}: id {row.id!r} was used on line {seen[row.id]} already.")
         seen[row.id] = line
@@ -138,10 +139,10 @@ def _embedded(text: str, name: str, path: Path, line: int) -> Any:
         raise DatasetError(f"{path}:{line}: {name} is not JSON ({error}).") from error
 
 
-def _row(data: dict[str, Any], rubric: Rubric, where: str, line: int) -> GoldRow:
+def _row(data: dict[str, Any], rubric: Rubric, where: str, line: int, labelled: bool) -> GoldRow:
     scores = _scores(data.get("criteria_scores"), rubric, f"{where}: criteria_scores")
     overall = _level(data.get("overall"), rubric, f"{where}: overall")
-    if overall is None and not scores:
+    if labelled and overall is None and not scores:
         raise DatasetError(f"{where}: a gold row needs overall or criteria_scores.")
     if not (data.get("question_id") or data.get("question")):
         raise DatasetError(f"{where}: a gold row needs question_id or question.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from coach.errors import ModelError, RecordingError
 from coach.llm.completion import check_reply, unusable_reply
@@ -58,8 +59,8 @@ class ReplayModel:
 class RecordingModel:
     """Implements ChatModel over a live one and keeps what it replies, malformed or not.
 
-    A request that is recorded already is answered from the recording, unless `anew`. Nothing is
-    written before `Recordings.save`.
+    A request that is recorded already is answered from the recording, unless `anew`. New recordings
+    belong to `file`, or else to the home file. Nothing is written before `Recordings.save`.
     """
 
     def __init__(
@@ -69,12 +70,14 @@ class RecordingModel:
         provenance: dict[str, str] | None = None,
         *,
         anew: bool = False,
+        file: Path | None = None,
     ) -> None:
         self._inner = inner
         self._replay = ReplayModel(recordings, inner.name)
         self._recordings = recordings
         self._provenance = provenance or {}
         self._anew = anew
+        self._file = file
 
     @property
     def name(self) -> str:
@@ -100,4 +103,4 @@ class RecordingModel:
         # Two equal requests may be in flight at once; the first reply to arrive is the recording.
         if self._anew or request.key(self.name) not in self._recordings:
             recording = Recording.of(request, self.name, reply, self._provenance)
-            self._recordings.add(recording, replace=self._anew)
+            self._recordings.add(recording, replace=self._anew, file=self._file)
