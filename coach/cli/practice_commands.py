@@ -137,8 +137,11 @@ def _skip(host: Host, rest: str) -> bool:
 
 def _grade(host: Host, rest: str) -> bool:
     grade = host.session.attempt.grade
-    if host.later is not None or (grade is not None and grade.status == "graded"):
+    if grade is not None and grade.status == "graded":
         raise UsageError("This question is graded. /retry answers it again, /next takes another.")
+    if not host.session.attempt.turns:
+        raise UsageError("There is nothing to grade yet. Answer first, or /skip.")
+    host.later = None
     host.finish()
     return False
 

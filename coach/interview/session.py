@@ -127,9 +127,15 @@ class Session:
         return self._now(self._reload())
 
     async def grade(self) -> Grade:
-        """Grade what was said, follow-ups included, and keep the grade."""
-        if self.attempt.stage != "ready":
+        """Grade what was said, follow-ups included, and keep the grade.
+
+        An attempt is graded once; again only while a grade without marks is all that it has.
+        """
+        grade = self.attempt.grade
+        if grade is None and self.attempt.stage != "ready":
             self.close()
+        elif grade is not None and grade.status == "graded":
+            raise UsageError("This answer is graded.")
         task = self._desk.task_of(self.attempt.question, self.attempt.answer())
         grade = await self._desk.grader.grade(task)
         kept = self._desk.sessions.add_grade(self.attempt.id, grade)
