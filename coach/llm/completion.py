@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from coach.errors import BadReply, ModelError, Refused
+from coach.llm.jsontext import without_surrogates
 from coach.schema.chat import ChatReply, TokenUsage
 
 REFUSAL = "refusal"  # our finish_reason where the model declined in the `refusal` field
@@ -103,7 +104,7 @@ def _content(message: dict[str, Any]) -> str:
     if isinstance(content, list):  # some servers send a list of typed parts
         content = "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
     if isinstance(content, str) and content.strip():
-        return content
+        return without_surrogates(content)
     return _tool_arguments(message.get("tool_calls")) or _text(content)
 
 
@@ -115,7 +116,7 @@ def _tool_arguments(calls: object) -> str:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return without_surrogates(value) if isinstance(value, str) else ""
 
 
 def _count(value: object) -> int:
