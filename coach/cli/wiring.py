@@ -26,8 +26,11 @@ DEFAULT_MODEL = "gpt-5.4-mini"
 
 if TYPE_CHECKING:
     from coach.guides.search import Searcher
+    from coach.grading.llm import LlmGrader
+    from coach.llm.limiter import Limiter
     from coach.llm.openai_chat import OpenAIChat
     from coach.llm.port import ChatModel
+    from coach.llm.prices import Prices
 
 
 class Rooms:
@@ -97,8 +100,17 @@ class Rooms:
             assert self._local is not None
             return self._local
 
-    async def chat(self, model: str | None = None) -> OpenAIChat:
-        """The model that settings name, or `model`.
+    @cached_property
+    def prices(self) -> Prices:
+        """The price table, or the user's own price."""
+        from coach.llm.prices import Prices, own_price
+
+        known = self.settings
+        own = own_price(known.coach_price_in, known.coach_price_cached, known.coach_price_out)
+        return Prices.load(own=own)
+
+    async def chat(self, model: str | None = None, *, limiter: Limiter | None = None) -> OpenAIChat:
+        """The model that settings name, or `model`; `limiter` bounds its requests where many are sent.
 
         A server without a named model is asked for its first. Raises SetupError where there is
         neither a key nor a server, a ModelError where the server cannot be asked.
@@ -106,7 +118,6 @@ class Rooms:
         from coach.llm.abilities import Abilities
         from coach.llm.client import NO_KEY
         from coach.llm.openai_chat import OpenAIChat, first_model
-        from coach.llm.prices import Prices, own_price
 
         known = self.settings
         if not known.has_model:
@@ -124,9 +135,8 @@ class Rooms:
             base_url=known.openai_base_url,
             timeout=known.coach_timeout,
             max_tries=known.coach_max_tries,
-            prices=Prices.load(
-                own=own_price(known.coach_price_in, known.coach_price_cached, known.coach_price_out)
-            ),
+            limiter=limiter,
+            prices=self.prices,
             abilities=Abilities(known.cache_dir / "abilities.json"),
         )
         self._chats.append(chat)
@@ -144,7 +154,9 @@ class Rooms:
         if "database" in self.__dict__:
             self.database.close()
 
-    def llm_grader(self, chat: ChatModel, rubric: Rubric | None = None) -> Grader:
+    def llm_grader(
+        self, chat: ChatModel, rubric: Rubric | None = None, *, samples: int = 1, first_sample: int = 0
+    ) -> LlmGrader:
         """The grader that asks `chat`; `rubric` is the corpus's own unless given."""
         from coach.grading.llm import LlmGrader
         from coach.grading.request import RequestBuilder
@@ -154,6 +166,8 @@ class Rooms:
             RequestBuilder(self.prompts),
             rubric_digest=digest_of(rubric or self.corpus.rubric),
             guides_digest=self.corpus.digest,
+            samples=samples,
+            first_sample=first_sample,
         )
 
     def task_of(self, level: str) -> Callable[[Question, Answer], GradeTask]:

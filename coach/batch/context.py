@@ -1,0 +1,145 @@
+"""What rows are graded against: finds a row's question, criteria and passages, once for all its like."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from coach.errors import CoachError, RowError
+from coach.guides.corpus import Corpus, load_rubric
+from coach.schema.answer import Answer
+from coach.schema.grade import GradeTask
+from coach.schema.passage import Passage
+from coach.schema.question import Question
+from coach.schema.rubric import Criterion, Rubric
+
+_QUESTION_LIMIT = 20_000  # characters
+_KEPT = 4096  # contexts; a file of as many different questions still needs no more memory
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """A task without its answer. `made_of` are short hashes of what is in it, by name."""
+
+    question: Question
+    criteria: tuple[Criterion, ...]
+    passages: tuple[Passage, ...]
+    rubric: Rubric
+    made_of: tuple[tuple[str, str], ...]
+
+    def task(self, answer: Answer) -> GradeTask:
+        return GradeTask(
+            question=self.question, criteria=self.criteria, answer=answer, passages=self.passages
+        )
+
+    def content(self, answer: Answer) -> bytes:
+        """16 bytes of a SHA-256 over what the row holds: question, criteria asked for, answer."""
+        parts: list[Any] = [self.question.id, self.question.text, [item.id for item in self.criteria]]
+        if answer.text is not None:
+            parts.append(answer.text)
+        else:
+            parts.append([[turn.role, turn.text] for turn in answer.turns])
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).digest()[:16]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a row says of its question: `name` is an id, `text` a text or an id; "" where not given."""
+
+    name: str = ""
+    text: str = ""
+    criteria: tuple[str, ...] = ()
+    rubric: str = ""  # a file's name, or a rubric as JSON
+    folder: Path = Path()  # of the file that the row is in
+
+
+class Contexts:
+    """Finds contexts over a corpus; `rubric`, where given, takes the place of the corpus's own."""
+
+    def __init__(self, corpus: Corpus, rubric: Rubric | None = None) -> None:
+        self._corpus = corpus
+        self._given = rubric
+        self._by_text = {fold(item.text): item for item in corpus.questions.values()}
+        self.find = lru_cache(_KEPT)(self._find)
+        self._rubric = lru_cache(64)(_read_rubric)
+
+    def known(self, name: str) -> Question | None:
+        """The corpus question of that id or, case and spaces aside, of that text."""
+        return self._corpus.questions.get(name.strip()) or self._by_text.get(fold(name))
+
+    def _find(self, asked: Asked) -> Context:
+        """The context of a row; raises RowError whose kind the row fails with."""
+        question = self._question(asked)
+        rubric = self._given or self._corpus.rubric
+        if asked.rubric and asked.rubric not in (rubric.name, self._corpus.rubric.name):
+            rubric = self._rubric(asked.rubric, asked.folder)
+        own = rubric is not self._corpus.rubric
+        criteria = _criteria(asked, question, rubric, own=own)
+        passages = self._corpus.ground(question)
+        made_of = (
+            ("rubric", rubric.digest),
+            ("question", _short(question.model_dump_json())),
+            ("passages", _short(" ".join(f"{item.id} {item.digest}" for item in passages))),
+        )
+        return Context(question, criteria, passages, rubric, made_of)
+
+    def _question(self, asked: Asked) -> Question:
+        if not asked.name and not asked.text.strip():
+            raise RowError("unknown_question", "The row names no question: give question_id or question.")
+        if asked.name and asked.name.strip() in self._corpus.questions:
+            return self._corpus.questions[asked.name.strip()]
+        if not asked.text.strip():
+            raise RowError(
+                "unknown_question",
+                f"No question {asked.name!r} is known, and no text is given."
+                " `coach questions list` shows the ids.",
+            )
+        if len(asked.text) > _QUESTION_LIMIT:
+            raise RowError("too_long", f"The question has more than {_QUESTION_LIMIT:,} characters.")
+        made = "q-" + hashlib.sha256(asked.text.encode()).hexdigest()[:8]
+        return self.known(asked.text) or Question(id=asked.name or made, text=asked.text)
+
+
+def fold(text: str) -> str:
+    """Text with case and spaces folded."""
+    return " ".join(text.casefold().split())
+
+
+def _criteria(asked: Asked, question: Question, rubric: Rubric, *, own: bool) -> tuple[Criterion, ...]:
+    known = rubric.by_id()
+    missing = [name for name in asked.criteria if name not in known]
+    if missing:
+        raise RowError("no_criteria", f"Rubric {rubric.name} has no criterion {', '.join(missing)}.")
+    if asked.criteria:
+        return tuple(known[name] for name in dict.fromkeys(asked.criteria))
+    if question.criteria and all(name in known for name in question.criteria):
+        return tuple(known[name] for name in question.criteria)
+    if own:
+        return rubric.criteria
+    raise RowError(
+        "no_criteria", "The corpus does not hold this question: give `criteria` in the row, or --rubric."
+    )
+
+
+def _read_rubric(given: str, folder: Path) -> Rubric:
+    try:
+        if given.lstrip().startswith("{"):
+            rubric: Rubric = Rubric.model_validate({"name": "row", **json.loads(given)})
+            return rubric
+        path = folder / given
+        return load_rubric(path if path.exists() else Path(given))
+    except (CoachError, OSError) as error:
+        raise RowError("bad_row", f"rubric: {error}") from error
+    except (ValidationError, ValueError) as error:
+        first: Any = error.errors()[0] if isinstance(error, ValidationError) else {"msg": error}
+        raise RowError("bad_row", f"rubric: {first['msg']}") from error
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,75 @@
+"""The first sheet of an XLSX workbook as rows of plain values, and rows back into a workbook.
+
+The only place in this room that knows openpyxl.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from coach.batch.files import DamagedFile
+
+MOST_ROWS = 1_048_576  # of a sheet, its header included
+_CELL_LIMIT = 32_767  # characters
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def read_rows(path: Path, say: Callable[[str], None]) -> Iterator[tuple[int, list[Any]]]:
+    """Yield (1-based row number, values) of the first sheet, its empty rows included."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        try:
+            if len(book.sheetnames) > 1:
+                others = ", ".join(book.sheetnames[1:])
+                say(f"{path}: only the first sheet, {book.sheetnames[0]!r}, is graded (not {others}).")
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield number, [_plain(value) for value in values]
+        finally:
+            book.close()
+    except (KeyError, ValueError, IndexError, EOFError, OSError, zipfile.BadZipFile, ParseError) as error:
+        raise DamagedFile(f"{path} is a damaged workbook ({type(error).__name__}).") from error
+
+
+def write_rows(path: Path, sheets: Iterable[tuple[str, Iterable[list[Any]]]]) -> bool:
+    """Write a workbook row by row; True where a cell had to be cut to what a sheet can hold."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    cut = False
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        for row in rows:
+            cells = []
+            for value in row:
+                if isinstance(value, str):
+                    text = _ILLEGAL.sub("\ufffd", value)
+                    cut = cut or len(text) > _CELL_LIMIT
+                    cell = WriteOnlyCell(sheet, value=text[:_CELL_LIMIT])
+                    cell.data_type = "s"  # never a formula, whatever the text starts with
+                    cells.append(cell)
+                else:
+                    cells.append(value)
+            sheet.append(cells)
+    book.save(path)
+    return cut
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

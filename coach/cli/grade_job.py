@@ -1,0 +1,206 @@
+"""Composes one run of `coach grade` from its options, and carries it through to the output."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+from coach.batch.context import Context, Contexts
+from coach.batch.files import STDIN, InputFile, find_inputs
+from coach.batch.intake import Intake, Tally
+from coach.batch.journal import Journal
+from coach.batch.output import Format, format_of
+from coach.batch.rows import Columns, Row, RowReader
+from coach.cli import console
+from coach.cli.consent import agree
+from coach.cli.wiring import Rooms, digest_of, load
+from coach.errors import SetupError, UsageError
+from coach.guides.corpus import load_rubric
+from coach.schema.grade import Grader, GraderId
+from coach.schema.rubric import Rubric
+from coach.store.profile import Profiles
+
+CONCURRENCY = 32
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line of `coach grade`."""
+
+    inputs: tuple[str, ...]
+    output: Path | None = None
+    format: str | None = None
+    report: Path | None = None
+    feedback: Path | None = None
+    question: str = ""
+    rubric: Path | None = None
+    answer_columns: tuple[str, ...] = ()
+    question_column: str = ""
+    id_column: str = ""
+    candidate_column: str = "candidate"
+    limit: int | None = None
+    grader: str = "auto"
+    model: str | None = None
+    concurrency: int | None = None
+    samples: int = 1
+    max_cost: float | None = None
+    engine: str = "async"
+    export: Path | None = None
+    import_: Path | None = None
+    restart: bool = False
+    dry_run: bool = False
+
+
+class Job:
+    """The parts of one run, made when they are first needed; close it, or use it as a context manager."""
+
+    def __init__(self, options: Options, rooms: Rooms | None = None) -> None:
+        self.options = options
+        self.rooms = rooms or load()
+        self.err = console.err()
+        self.tally = Tally()
+        self._journal: Journal | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+        self.rooms.close()
+
+    def say(self, text: str) -> None:
+        self.err.print(text, style="yellow")
+
+    @cached_property
+    def stream(self) -> bool:
+        """True where rows go to standard output, a pipe or a device instead of a file of their own."""
+        output = self.options.output
+        return output is None or str(output) == "-" or (output.exists() and not output.is_file())
+
+    @cached_property
+    def format(self) -> Format:
+        if self.options.format:
+            return cast(Format, self.options.format)
+        return "jsonl" if self.stream else format_of(self.options.output)
+
+    @cached_property
+    def rubric(self) -> Rubric | None:
+        return load_rubric(self.options.rubric) if self.options.rubric else None
+
+    @cached_property
+    def files(self) -> list[InputFile]:
+        ignored = [self.options.output, self.journal_path] if self.options.output else []
+        files = find_inputs(self.options.inputs, leave_out=[path for path in ignored if path])
+        if not self.options.question and all(file.kind == "text" for file in files):
+            raise UsageError("A text file holds an answer alone: say with --question ID_OR_TEXT to what.")
+        return files
+
+    @cached_property
+    def by_model(self) -> bool:
+        """True where a model grades. At a terminal the first use of a server asks for leave."""
+        options, settings = self.options, self.rooms.settings
+        offline = options.export is not None or options.import_ is not None
+        if offline or options.grader == "local":
+            return offline
+        asking = console.at_terminal()
+        wanted = options.grader == "llm" or options.engine == "batch-api" or (asking and settings.has_model)
+        if wanted and asking and settings.has_model and not options.dry_run:
+            profiles = Profiles(self.rooms.database)
+            if not agree(profiles, self.rooms.server, say=self.say, ask=input):
+                if options.grader == "llm":
+                    raise SetupError("The llm grader was not agreed to. Use --grader local.")
+                return False
+        return wanted
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        return Contexts(self.rooms.corpus, self.rubric)
+
+    def rows(self) -> Iterable[Row]:
+        options = self.options
+        columns = Columns(
+            options.answer_columns, options.question_column, options.id_column, options.candidate_column
+        )
+        return RowReader(self.contexts, columns, question=options.question, say=self.say).read(self.files)
+
+    def intake(self, grader: GraderId) -> Intake:
+        keep = self.format in ("csv", "xlsx")
+        return Intake(
+            self.rows(),
+            self.journal,
+            lambda context: self._made_of(context, grader),
+            tally=self.tally,
+            limit=self.options.limit,
+            keep_records=keep,
+        )
+
+    def _made_of(self, context: Context, grader: GraderId) -> dict[str, Any]:
+        who = {"grader": grader.kind, "model": grader.model, "prompt": grader.prompt, "guides": grader.guides}
+        samples = {"samples": self.options.samples} if grader.kind == "llm" else {}
+        return who | samples | dict(context.made_of)
+
+    @property
+    def journal(self) -> Journal:
+        if self._journal is None:
+            self._journal = self._open_journal()
+            if self.options.restart:
+                self._journal.forget()
+        return self._journal
+
+    @cached_property
+    def journal_path(self) -> Path:
+        """Beside the output; for standard output in the user's data folder, by what is graded."""
+        if not self.stream and self.options.output is not None:
+            return Path(f"{self.options.output}.journal")
+        inputs = "\n".join(
+            name if name == STDIN else str(Path(name).resolve()) for name in self.options.inputs
+        )
+        name = hashlib.sha256(inputs.encode()).hexdigest()[:16]
+        return self.rooms.settings.data_dir / "runs" / f"{name}.journal"
+
+    def _open_journal(self) -> Journal:
+        if not self.stream:
+            return Journal(self.journal_path)
+        if STDIN not in self.options.inputs:
+            try:
+                return Journal(self.journal_path)
+            except UsageError:
+                pass  # the same input is being graded to another pipe: nothing is shared with that run
+        self._scratch = tempfile.TemporaryDirectory(prefix="coach-")
+        return Journal(Path(self._scratch.name) / "run.journal")
+
+    def drop_journal(self) -> None:
+        """Forget a run to standard output once it is whole."""
+        if self.stream and self._journal is not None and self._scratch is None:
+            self._journal.close()
+            self._journal = None
+            self.journal_path.unlink(missing_ok=True)
+
+    def grader_for(self, model_grader: Callable[[Rubric], Grader]) -> Callable[[Context], Grader]:
+        """One grader for each rubric."""
+        made: dict[str, Grader] = {}
+
+        def find(context: Context) -> Grader:
+            digest = context.rubric.digest
+            if digest not in made:
+                made[digest] = model_grader(context.rubric)
+            return made[digest]
+
+        return find
+
+    def base_identity(self, grader: GraderId) -> GraderId:
+        """`grader` as it stands in rows that nobody graded."""
+        rubric = digest_of(self.rubric) if self.rubric else grader.rubric
+        return grader.model_copy(update={"rubric": rubric})

@@ -1,0 +1,156 @@
+"""Carries a run of `coach grade` out: who grades, then the output, the summary and the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from coach.batch.estimate import count_rows
+from coach.batch.journal import Stored
+from coach.batch.local import QuickGrader, grade_locally
+from coach.batch.output import RowWriter, text_of, write_output
+from coach.batch.run import grade_rows
+from coach.batch.screen import render_summary
+from coach.batch.summary import Summary
+from coach.cli.grade_job import CONCURRENCY, Job
+from coach.cli.progress import RunProgress, duration
+from coach.cli.wiring import load
+from coach.errors import UsageError
+from coach.schema.grade import GraderId
+
+if TYPE_CHECKING:
+    from coach.batch.meter import Budget
+    from coach.llm.openai_chat import OpenAIChat
+
+
+def run_job(job: Job) -> int:
+    """Do what the options ask; returns the exit code."""
+    files = job.files  # a missing file is told before anybody is asked for leave
+    with RunProgress(job.err, job.tally, count_rows(files, job.options.limit)) as progress:
+        grader = asyncio.run(run_model(job, progress)) if job.by_model else run_local(job, progress)
+        seconds = progress.seconds
+    for what, number in job.journal.stale.most_common():
+        job.say(f"{number:,} rows graded before were graded anew, since this changed: {what}.")
+    return finish(job, grader, seconds)
+
+
+def run_local(job: Job, progress: RunProgress) -> GraderId:
+    """Grade with the embedded grader, on all cores."""
+    options = job.options
+    for name, given in (("--model", options.model), ("--max-cost", options.max_cost)):
+        if given is not None:
+            job.say(f"{name} is for --grader llm; the local grader asks no model and costs nothing.")
+    identity = job.base_identity(job.rooms.local_grader().identity)
+    intake = job.intake(identity)
+    processes = options.concurrency or len(os.sched_getaffinity(0))
+    grade_locally(intake, job.journal, open_local, tally=job.tally, processes=processes, tick=progress.tick)
+    return identity
+
+
+def open_local() -> QuickGrader:
+    """The local grader, in a process of its own."""
+    return load().local_grader()
+
+
+async def run_model(job: Job, progress: RunProgress) -> GraderId:
+    """Grade with a model, many rows at once."""
+    from coach.batch.meter import Meter, MeteredGrader
+    from coach.llm.limiter import Limiter
+
+    options = job.options
+    concurrency = options.concurrency or CONCURRENCY
+    limiter = Limiter(concurrency)
+    chat = await job.rooms.chat(options.model, limiter=limiter)
+    try:
+        budget = budget_of(job, chat)
+        meter = Meter(chat, job.journal, budget, patience=2 * concurrency)
+        identity = job.base_identity(job.rooms.llm_grader(meter).identity)
+        await grade_rows(
+            job.intake(identity),
+            job.journal,
+            job.grader_for(
+                lambda rubric: MeteredGrader(job.rooms.llm_grader(meter, rubric, samples=options.samples))
+            ),
+            tally=job.tally,
+            concurrency=concurrency,
+            spare=lambda: limiter.in_flight < concurrency,
+            over=lambda: budget is not None and budget.exhausted,
+            tick=progress.tick,
+        )
+    finally:
+        await job.rooms.hang_up()
+    return identity
+
+
+def budget_of(job: Job, chat: OpenAIChat) -> Budget | None:
+    """What --max-cost allows; UsageError where the model's price is not known."""
+    from coach.batch.meter import Budget
+
+    most = job.options.max_cost
+    if most is None:
+        return None
+    prices = job.rooms.prices
+    if prices.of(chat.name) is None:
+        raise UsageError(
+            f"--max-cost needs a price, and none is known for {chat.name}. Set COACH_PRICE_IN and"
+            " COACH_PRICE_OUT (USD per million tokens)."
+        )
+    return Budget(most, lambda: chat.spent.cost_usd or 0.0, prices, chat.name)
+
+
+def finish(job: Job, grader: GraderId, seconds: float) -> int:
+    """Write the output and tell how it went; exit code 1 where a row has no mark."""
+    writer = RowWriter(grader, job.tally.columns, job.tally.criteria)
+    rubric = job.rubric or job.rooms.corpus.rubric
+    summary = Summary(top=rubric.top)
+
+    def rows() -> Iterator[Stored]:
+        for stored in job.journal.rows():
+            summary.add(writer.row(stored), stored)
+            yield stored
+
+    if job.stream:
+        show_rows(job, rows(), writer)
+    else:
+        assert job.options.output is not None
+        write_output(job.options.output, rows, writer, job.format, job.say)
+    tell(job, summary, seconds)
+    job.drop_journal()
+    return 1 if summary.unmarked else 0
+
+
+def show_rows(job: Job, rows: Iterator[Stored], writer: RowWriter) -> None:
+    """Rows to standard output; one answer at a terminal as a person likes to read it."""
+    output = job.options.output
+    if output is None and not job.options.format and sys.stdout.isatty() and job.tally.rows == 1:
+        from coach.cli.grade_show import show_grade
+
+        show_grade(job, writer.row(next(rows)))
+        next(rows, None)
+        return
+    if output is None or str(output) == "-":
+        for piece in text_of(rows, writer, job.format):
+            sys.stdout.buffer.write(piece.encode())
+        sys.stdout.buffer.flush()
+        return
+    with output.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(text_of(rows, writer, job.format))
+
+
+def tell(job: Job, summary: Summary, seconds: float) -> None:
+    """The summary on standard error: all of it after a file, a line after a few rows."""
+    tally, err = job.tally, job.err
+    if summary.rows > 1 or summary.unmarked:
+        err.print(render_summary(summary))
+    parts = [f"{summary.rows:,} rows in {duration(seconds)}"]
+    if tally.reused:
+        parts.append(f"{tally.reused:,} of them graded before")
+    if summary.requests:
+        cost = "at an unknown price" if tally.cost_usd is None else f"for ${tally.cost_usd:.4f}"
+        parts.append(f"{tally.requests:,} requests {cost}")
+    err.print(f"{', '.join(parts)}.")
+    if not job.stream:
+        err.print(f"{job.options.output} is written. {job.journal_path.name} makes a rerun free; keep it.")
