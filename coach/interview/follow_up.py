@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from coach.interview.check import Basis
+from coach.interview.words import stems
 from coach.schema.grade import Grade, GradeTask
 from coach.schema.rubric import Criterion
 from coach.store.records import SpokenTurn
@@ -62,6 +64,11 @@ class View:
         angles = (angle.text for angle in self.task.question.angles if angle.criterion == criterion.id)
         parts = (criterion.title, criterion.asks, *criterion.bad, *criterion.good, *criterion.levels.values())
         return "\n".join((*parts, *(sign.text for sign in signs), *angles))
+
+    def weights(self, criterion: Criterion) -> dict[str, float]:
+        """Stems of a criterion's vocabulary; those that it shares with the question's others weigh less."""
+        spread = Counter(stem for item in self.task.criteria for stem in stems(self.vocabulary(item)))
+        return {stem: 1 / spread[stem] for stem in stems(self.vocabulary(criterion))}
 
     def basis(self, criterion: Criterion) -> Basis:
         """What a follow-up on this criterion is checked against."""

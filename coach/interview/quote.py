@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from coach.interview.words import holds, quoted, stems, words
@@ -40,34 +40,40 @@ def clauses(text: str) -> Iterable[Clause]:
             yield Clause(_LEAD.sub("", piece.strip()).strip(" \t'*#->•"), sentence)
 
 
-def pick(said: str, topic: str, *, aimed: Callable[[str], bool], used: Iterable[str] = ()) -> str | None:
-    """The clause of `said` that has most to do with `topic`, or None where none has.
+def pick(
+    said: str, weights: Mapping[str, float], *, aimed: Callable[[str], bool], used: Iterable[str] = ()
+) -> tuple[str, float] | None:
+    """The clause of `said` whose stems weigh most, and their weight; None where none weighs anything.
 
     Clauses aimed at a grader, with quotation marks or control characters, or that overlap with a
     quote in `used` are passed over.
     """
-    wanted = stems(topic)
     spent = [quote for text in used for quote in quoted(text)]
-    best: tuple[float, str] | None = None
-    for clause in clauses(said):
-        if not _usable(clause, spent):
-            continue
-        own = stems(clause.text)
-        shared = len(own & wanted)
-        if shared == 0 or len(own) < 2:
-            continue
-        # Six to twelve words read best aloud; a fuller clause wins only a tie.
-        length = len(words(clause.text))
-        score = shared + (0.5 if 5 <= length <= 12 else 0.0) + 0.01 * length
-        if (best is None or score > best[0]) and not aimed(clause.text) and not aimed(clause.sentence):
-            best = (score, clause.text)
-    return best[1] if best else None
+    ranked = sorted(
+        (
+            (sum(weights.get(stem, 0.0) for stem in stems(clause.text)), _ease(clause), clause)
+            for clause in clauses(said)
+            if _usable(clause, spent)
+        ),
+        key=lambda item: -item[0] - item[1],
+    )
+    for weight, _, clause in ranked:
+        if weight > 0 and not aimed(clause.text) and not aimed(clause.sentence):
+            return clause.text, weight
+    return None
+
+
+def _ease(clause: Clause) -> float:
+    """Six to twelve words read best aloud; a fuller clause wins a tie."""
+    length = len(words(clause.text))
+    return (0.5 if 5 <= length <= 12 else 0.0) + 0.01 * length
 
 
 def _usable(clause: Clause, spent: list[str]) -> bool:
     text = clause.text
     return (
         SHORTEST <= len(words(text)) <= LONGEST
+        and len(stems(text)) >= 2
         and _MARKS.search(text) is None
         and for_terminal(clause.sentence) == clause.sentence
         and not any(holds(text, quote) or holds(quote, text) for quote in spent)
