@@ -25,8 +25,8 @@ from coach.store.database import Database
 DEFAULT_MODEL = "gpt-5.4-mini"
 
 if TYPE_CHECKING:
-    from coach.guides.search import Searcher
     from coach.grading.llm import LlmGrader
+    from coach.guides.search import Searcher
     from coach.llm.limiter import Limiter
     from coach.llm.openai_chat import OpenAIChat
     from coach.llm.port import ChatModel
