@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import bm25s
 import numpy as np
@@ -20,8 +18,6 @@ class Bm25:
         self._index = bm25s.BM25() if any(self._documents) else None
         if self._index is not None:
             self._index.index(self._documents, show_progress=False)
-        self._words = [frozenset(document) for document in self._documents]
-        self._counts = Counter(word for document in self._words for word in document)
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """Up to k (position, score) pairs, best first, without those that share no term."""
@@ -33,24 +29,3 @@ class Bm25:
         scores = self._index.get_scores(known)
         order = np.argsort(-scores, kind="stable")[:k]
         return [(int(n), float(scores[n])) for n in order if scores[n] > 0]
-
-    def weight(self, term: str) -> float:
-        """How rare a term is (its inverse document frequency); most for one that no text holds."""
-        n = self._counts[term]
-        return math.log(1.0 + (len(self._words) - n + 0.5) / (n + 0.5))
-
-    def coverage(self, query: str, positions: Iterable[int]) -> float:
-        """Weighted share of the query's words found in one of these texts, and in any text at all.
-
-        Between 0 (no word) and 1 (one text holds every word); the first counts 70 percent.
-        """
-        wanted = frozenset(terms(query))
-        total = sum(self.weight(term) for term in wanted)
-        if not total:
-            return 0.0
-        best = max((self._held(wanted & self._words[n]) for n in positions), default=0.0)
-        anywhere = self._held(frozenset(term for term in wanted if self._counts[term]))
-        return (0.7 * best + 0.3 * anywhere) / total
-
-    def _held(self, words: frozenset[str]) -> float:
-        return sum(self.weight(word) for word in words)

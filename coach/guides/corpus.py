@@ -31,7 +31,8 @@ class Corpus:
 
     `grounding` maps a question id to the passage ids retrieved for it once and committed;
     `levels` maps a seniority level to {criterion id: what is asked more or less of}; `asked` maps a
-    passage id to candidates' ways of asking for it, which search reads beside the passage.
+    passage id to candidates' ways of asking for it, which search reads beside the passage, and
+    `synonyms` holds groups of words by which search widens a query.
     """
 
     rubric: Rubric
@@ -40,6 +41,7 @@ class Corpus:
     grounding: dict[str, tuple[str, ...]]
     levels: dict[str, dict[str, str]]
     asked: dict[str, str] = field(default_factory=dict)
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def passages(self) -> dict[str, Passage]:
@@ -75,6 +77,7 @@ def load_corpus(folder: Path) -> Corpus:
         grounding=_load_grounding(folder / "grounding.json"),
         levels=read_yaml(folder / "levels.yaml"),
         asked=read_yaml(folder / "asked.yaml"),
+        synonyms=tuple(tuple(map(str, group)) for group in read_yaml(folder / "synonyms.yaml")),
     )
 
 

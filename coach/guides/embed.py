@@ -23,12 +23,16 @@ BATCH = 128
 
 @dataclass(frozen=True)
 class EmbedderChoice:
-    """`lsa`, `minilm`, or `provider:model`; the rest is used by providers and downloads alone."""
+    """`lsa`, `minilm`, or `provider:model`.
+
+    `synonyms` widen queries for lsa; key, URL and download are for the others.
+    """
 
     name: str = "lsa"
     api_key: str | None = None
     base_url: str | None = None
     may_download: bool = False
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
 
 class Embedder(Protocol):
@@ -54,7 +58,7 @@ def open_embedder(choice: EmbedderChoice, texts: Sequence[str], cache_dir: Path)
     if choice.name == "lsa":
         from coach.guides.lsa import open_lsa
 
-        return open_lsa(texts, cache_dir)
+        return open_lsa(texts, cache_dir, choice.synonyms)
     if choice.name == "minilm":
         return Provider("minilm", _open_minilm(choice.may_download))
     if ":" in choice.name:

@@ -13,9 +13,10 @@ from coach.schema.passage import Guide, Passage
 
 @dataclass(frozen=True)
 class Entry:
-    """A passage and the text by which it is found."""
+    """A passage, what it is said to be about, and the text by which it is found."""
 
     passage: Passage
+    about: str
     text: str
 
     @cached_property
@@ -27,7 +28,7 @@ class Entry:
 def corpus_entries(corpus: Corpus) -> list[Entry]:
     """Entries of the shipped guides, in the order of the guides."""
     return [
-        Entry(passage, _indexed(passage, guide, corpus.asked.get(passage.id, "")))
+        _entry(passage, guide, corpus.asked.get(passage.id, ""))
         for guide in corpus.guides
         for passage in guide.passages
     ]
@@ -35,12 +36,15 @@ def corpus_entries(corpus: Corpus) -> list[Entry]:
 
 def user_entries(guides: Iterable[Guide]) -> list[Entry]:
     """Entries of the documents that the user added."""
-    return [Entry(passage, _indexed(passage, guide, "")) for guide in guides for passage in guide.passages]
+    return [_entry(passage, guide, "") for guide in guides for passage in guide.passages]
 
 
-def _indexed(passage: Passage, guide: Guide, asked: str) -> str:
+def _entry(passage: Passage, guide: Guide, asked: str) -> Entry:
     # A heading says what its passage is about, and is short: repeating it gives it weight.
-    return "\n".join([*[passage.title] * 3, guide.title, *[asked] * 2, passage.text])
+    text = "\n".join([*[passage.title] * 3, guide.title, *[asked] * 2, passage.text])
+    # A user's passage has no list of questions; its own words say what it is about.
+    about = f"{passage.title}\n{guide.title}\n{passage.text if passage.user else asked}"
+    return Entry(passage, about, text)
 
 
 def manifest_digest(entries: Sequence[Entry]) -> str:

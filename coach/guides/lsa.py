@@ -6,20 +6,22 @@ Fitting needs scikit-learn; embedding needs numpy alone, so that a search starts
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.guides.terms import terms
+from coach.guides.terms import synonym_map, terms
 
 FORMAT = "2"
 DIMENSIONS = 64
+SYNONYM_WEIGHT = 0.1
 _SEED = 7
 
 
@@ -43,21 +45,22 @@ class Lsa:
     columns: dict[str, int]
     weights: NDArray[np.float32]
     axes: NDArray[np.float32]
+    synonyms: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (texts, dimensions); a text with no known word gives zeros."""
         rows = np.zeros((len(texts), self.axes.shape[1]), dtype=np.float32)
         for n, text in enumerate(texts):
             counts = Counter(f for f in features(text) if f in self.columns)
-            if not counts:
-                continue
-            at = np.array([self.columns[f] for f in counts])
-            tf = 1.0 + np.log(np.array(list(counts.values()), dtype=np.float32))
-            weighted = tf * self.weights[at]
-            row = (weighted / np.linalg.norm(weighted)) @ self.axes[at]
-            length = np.linalg.norm(row)
-            rows[n] = row / length if length > 0 else 0.0
+            rows[n] = self._project({f: 1.0 + math.log(count) for f, count in counts.items()})
         return rows
+
+    def _project(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        at = np.array([self.columns[f] for f in weights], dtype=np.intp)
+        weighted = np.array(list(weights.values()), dtype=np.float32) * self.weights[at]
+        row = np.asarray(weighted @ self.axes[at], dtype=np.float32)
+        length = np.linalg.norm(row)
+        return row / np.float32(length) if length > 0 else row
 
     def knows(self, text: str) -> float:
         """Share of the text's meaningful words that the fitted vocabulary holds; 0 for none."""
@@ -65,8 +68,14 @@ class Lsa:
         return sum(stem in self.columns for stem in stems) / len(stems) if stems else 0.0
 
     def embed_query(self, query: str) -> NDArray[np.float32]:
-        vector: NDArray[np.float32] = self.embed([query])[0]
-        return vector
+        """The unit vector of a query, widened by synonyms at a small weight."""
+        asked = features(query)
+        weights = {f: 1.0 for f in asked if f in self.columns}
+        for stem in asked:
+            for other in self.synonyms.get(stem, ()):
+                if other in self.columns:
+                    weights.setdefault(other, SYNONYM_WEIGHT)
+        return self._project(weights)
 
 
 def fit_lsa(texts: Sequence[str]) -> Lsa:
@@ -89,16 +98,18 @@ def fit_lsa(texts: Sequence[str]) -> Lsa:
     )
 
 
-def open_lsa(texts: Sequence[str], cache_dir: Path) -> Lsa:
-    """The fitted form from the cache folder, or a fresh fit that is then kept there."""
+def open_lsa(texts: Sequence[str], cache_dir: Path, synonyms: Iterable[Iterable[str]] = ()) -> Lsa:
+    """The fitted form from the cache folder, or a fresh fit that is then kept there.
+
+    `synonyms` are groups of words that widen queries; they do not change the space.
+    """
     name = fit_digest(texts)
     path = cache_dir / f"lsa-{name}.npz"
     kept = _read(path, f"lsa:{name}")
-    if kept is not None:
-        return kept
-    lsa = fit_lsa(texts)
-    _write(lsa, path)
-    return lsa
+    lsa = kept if kept is not None else fit_lsa(texts)
+    if kept is None:
+        _write(lsa, path)
+    return replace(lsa, synonyms=synonym_map(synonyms))
 
 
 def _read(path: Path, name: str) -> Lsa | None:

@@ -17,14 +17,17 @@ from coach.guides.entries import Entry, corpus_entries, user_entries
 from coach.schema.passage import Guide, Hit, Passage
 
 if TYPE_CHECKING:
+    from coach.guides.aboutness import Aboutness
     from coach.guides.bm25 import Bm25
     from coach.guides.index import Built
     from coach.guides.vectors import VectorStore
 
 Method = Literal["bm25", "vectors", "fusion"]
 METHOD: Method = "fusion"
-# Reciprocal rank fusion, Cormack et al., SIGIR 2009: score = sum of 1 / (60 + rank).
-_RRF = 60
+# Reciprocal rank fusion (Cormack et al., SIGIR 2009), score = sum of weight / (k + rank). With k 60 and
+# equal weights as published it measured below vectors alone; with these it leads (coach guides measure).
+_RRF_K = 5
+_KEYWORDS, _VECTORS = 1.0, 3.0
 _DEPTH = 50
 
 
@@ -33,6 +36,7 @@ class _Loaded:
     entries: Sequence[Entry]
     by_id: dict[str, int]
     bm25: Bm25
+    aboutness: Aboutness
     embedder: Embedder
     store: VectorStore
     collection: str
@@ -81,17 +85,17 @@ class Searcher:
         loaded = self._load()
         keyword = loaded.bm25.search(query, _DEPTH) if method != "vectors" else []
         near = _near(loaded, query) if method != "bm25" else []
-        ranked = _fuse([keyword, near]) if method == "fusion" else (keyword or near)
+        ranked = _fuse([(_KEYWORDS, keyword), (_VECTORS, near)]) if method == "fusion" else (keyword or near)
         return [Hit(passage=loaded.entries[n].passage, score=score) for n, score in ranked[:k]]
 
     def coverage(self, query: str, hits: Sequence[Hit]) -> float:
-        """How much of the query its hits speak of, between 0 and 1, whatever the method and embedder."""
+        """How much of the query is what its hits are about, from 0 to 1, whatever the embedder."""
         loaded = self._load()
-        return loaded.bm25.coverage(query, [loaded.by_id[hit.passage.id] for hit in hits])
+        return loaded.aboutness.coverage(query, [loaded.by_id[hit.passage.id] for hit in hits])
 
     def weight(self, term: str) -> float:
         """How rare a stem is among the passages; the rarer, the more a match on it says."""
-        return self._load().bm25.weight(term)
+        return self._load().aboutness.weight(term)
 
     def embedder_name(self) -> str:
         """The name of the embedder in use, as the index records it."""
@@ -117,12 +121,17 @@ class Searcher:
             return self._loaded
 
     def _open(self, force: bool = False, may_download: bool = False) -> tuple[_Loaded, Built]:
+        from coach.guides.aboutness import Aboutness
         from coach.guides.bm25 import Bm25
         from coach.guides.index import build_index, collection_name, open_store
 
         own = corpus_entries(self._corpus)
         entries = own + user_entries(self._guides)
-        choice = replace(self._choice, may_download=self._choice.may_download or may_download)
+        choice = replace(
+            self._choice,
+            may_download=self._choice.may_download or may_download,
+            synonyms=self._corpus.synonyms,
+        )
         embedder = open_embedder(choice, [entry.text for entry in own], self._cache_dir)
         built = build_index(
             entries,
@@ -136,6 +145,7 @@ class Searcher:
             entries=entries,
             by_id={entry.passage.id: n for n, entry in enumerate(entries)},
             bm25=Bm25([entry.text for entry in entries]),
+            aboutness=Aboutness(entries, self._corpus.synonyms),
             embedder=embedder,
             store=open_store(built.manifest, self._index_dir),
             collection=collection_name(built.manifest),
@@ -164,10 +174,10 @@ def _near(loaded: _Loaded, query: str) -> list[tuple[int, float]]:
     return [(loaded.by_id[i], score) for i, score in found if i in loaded.by_id]
 
 
-def _fuse(rankings: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, float]]:
+def _fuse(rankings: Sequence[tuple[float, Sequence[tuple[int, float]]]]) -> list[tuple[int, float]]:
     """Reciprocal rank fusion; ties go to the earlier entry, so that results are the same every time."""
     scores: dict[int, float] = {}
-    for ranking in rankings:
+    for weight, ranking in rankings:
         for rank, (n, _) in enumerate(ranking, start=1):
-            scores[n] = scores.get(n, 0.0) + 1.0 / (_RRF + rank)
+            scores[n] = scores.get(n, 0.0) + weight / (_RRF_K + rank)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

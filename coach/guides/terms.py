@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
@@ -29,7 +30,8 @@ FILLER = frozenset(
     these they thing things this those through to too under until up us use used using very want was wasn
     way we were what when where whether which while who whom whose why will with without won would wouldn
     yet you your yours yourself good bad best better right wrong ok okay answer answers question questions
-    ask asks asked talk interview interviews interviewer interviewers ai pm pms manager managers
+    ask asks asked talk interview interviews interviewer interviewers ai pm pms manager managers actually
+    anything something someone anyone everyone somebody anybody everybody nothing maybe bit kind
     """.split()
 )
 
@@ -49,6 +51,16 @@ def terms(text: str) -> list[str]:
     kept = [word for word in words(text) if word not in FILLER and (len(word) > 1 or word.isdigit())]
     stems: list[str] = _stemmer().stemWords([_one_spelling(word) for word in kept])
     return stems
+
+
+def synonym_map(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[str]]:
+    """Stem -> the other stems of the groups that it belongs to."""
+    others: dict[str, set[str]] = {}
+    for group in groups:
+        stems = {stem for word in group for stem in terms(word)}
+        for stem in stems:
+            others.setdefault(stem, set()).update(stems - {stem})
+    return {stem: frozenset(found) for stem, found in others.items()}
 
 
 def _one_spelling(word: str) -> str:

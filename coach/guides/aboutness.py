@@ -1,0 +1,46 @@
+"""Says how much of a query a passage is about, so that an unrelated best hit can be turned down."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from coach.guides.entries import Entry
+from coach.guides.terms import synonym_map, terms
+
+# What one word of the query earns: named as a subject, merely mentioned, or only by a synonym.
+_SUBJECT, _MENTIONED, _SYNONYM = 1.0, 0.5, 0.4
+
+
+class Aboutness:
+    """Word sets of all entries: what each is said to be about, and what it holds."""
+
+    def __init__(self, entries: Sequence[Entry], synonyms: Iterable[Iterable[str]] = ()) -> None:
+        self._subjects = [frozenset(terms(entry.about)) for entry in entries]
+        self._words = [frozenset(terms(entry.text)) for entry in entries]
+        self._counts = Counter(word for words in self._words for word in words)
+        self._synonyms = synonym_map(synonyms)
+
+    def weight(self, term: str) -> float:
+        """How rare a stem is (its inverse document frequency); most for one that no entry holds."""
+        n = self._counts[term]
+        return math.log(1.0 + (len(self._words) - n + 0.5) / (n + 0.5))
+
+    def coverage(self, query: str, positions: Iterable[int]) -> float:
+        """Share of the query, weighted by rarity, that the best of these entries is about; 0 to 1."""
+        wanted = frozenset(terms(query))
+        total = sum(self.weight(term) for term in wanted)
+        if not total:
+            return 0.0
+        return max((self._earned(wanted, n) for n in positions), default=0.0) / total
+
+    def _earned(self, wanted: frozenset[str], n: int) -> float:
+        return sum(self.weight(term) * self._credit(term, n) for term in wanted)
+
+    def _credit(self, term: str, n: int) -> float:
+        if term in self._subjects[n]:
+            return _SUBJECT
+        if term in self._words[n]:
+            return _MENTIONED
+        return _SYNONYM if self._synonyms.get(term, frozenset()) & self._subjects[n] else 0.0
