@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 from coach.errors import BadReply
 
 _THINKING = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_OPENING = re.compile(r'\{\s*["}]')
+_MOST_BROKEN = 100  # each costs a count of the lines before it, so that their number must be bounded
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*[A-Za-z0-9_-]*[ \t]*$", re.MULTILINE)
 
 
@@ -54,8 +56,10 @@ def _without_thinking(text: str) -> str:
 def _objects(text: str) -> list[dict[str, Any]]:
     """Every outermost object in `text`, in order."""
     found = []
-    start = text.find("{")
-    while start >= 0:
+    broken = 0
+    candidate = _OPENING.search(text)
+    while candidate and broken < _MOST_BROKEN:
+        start = candidate.start()
         try:
             value, end = _DECODER.raw_decode(text, start)
             found.append(value)
@@ -63,11 +67,12 @@ def _objects(text: str) -> list[dict[str, Any]]:
             # What was read up to the fault belonged to this object: an object inside a cut one is
             # never taken for the whole, and no character is read twice.
             end = max(error.pos, start + 1)
+            broken += 1
         except RecursionError as error:
             raise BadReply("The JSON object in the reply is nested too deep.") from error
         except ValueError as error:
             raise BadReply(f"The JSON object in the reply is wrong: {error}.") from error
-        start = text.find("{", end)
+        candidate = _OPENING.search(text, end)
     return found
 
 
