@@ -20,9 +20,11 @@ def agree(profiles: Profiles, server: str, *, say: Callable[[str], None], ask: C
     host = urlsplit(server).hostname or server
     where = "a server on this machine" if host in _LOOPBACK else "which is not on this machine"
     say(f"A model at {host} ({where}) can grade, ask follow-ups and answer from the guides.")
-    say("It would be sent: questions with their criteria and guide passages, every answer that you give")
-    say("in practice, and what you ask the guides.")
-    say("It is not sent: drafts, your profile, other sessions. Without a model everything works, offline.")
+    say(
+        "It would be sent questions with their criteria and guide passages, every answer that you give in"
+        " practice, and what you ask the guides. It is not sent drafts, your profile or other sessions."
+    )
+    say("Without a model everything works too, on this machine alone.")
     agreed = ask(f"Send that to {host}? [y/N] ").strip().casefold() in ("y", "yes")
     if agreed:
         profiles.give_consent(server)

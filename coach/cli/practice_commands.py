@@ -126,8 +126,8 @@ def _stronger(host: Host, task: GradeTask) -> None:
     except ModelError as error:
         host.screen.tell(f"The model wrote no stronger version: {error}")
         return
-    source = f"Your answer, made stronger by {chat.name}; [blanks] are facts that only you know."
-    host.screen.show(render_example(text, "", source))
+    source = f"Worded by {chat.name} from what you said; [blanks] are facts that only you know."
+    host.screen.show(render_example(text, "", source, title="Your answer, made stronger"))
 
 
 def _skip(host: Host, rest: str) -> bool:

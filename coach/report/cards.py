@@ -39,10 +39,10 @@ def render_passage(passage: Passage) -> RenderableType:
     return Group(heading(passage.title), plain(f"[{passage.id}]", "dim"), indent(plain(passage.text)))
 
 
-def render_example(answer: str, why: str, source: str) -> RenderableType:
+def render_example(answer: str, why: str, source: str, *, title: str = "A worked answer") -> RenderableType:
     """A worked answer, where it comes from, and what makes it strong."""
     parts: list[RenderableType] = [
-        heading("A worked answer"),
+        heading(title),
         plain(source, "dim"),
         Text(),
         indent(plain(answer)),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from coach.cli import wiring
 from coach.cli.app import run
 from coach.schema.grade import Citation, Evidence, Grade, GraderId, GradeTask, Verdict
+from coach.settings import Settings
 
 
 class LengthGrader:
@@ -66,6 +69,23 @@ class Result:
 
 
 Piped = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def index_made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a built index of the corpus."""
+    home = tmp_path_factory.mktemp("built")
+    rooms = wiring.Rooms(Settings(coach_home=home))
+    rooms.searcher().warm()
+    rooms.close()
+    return home
+
+
+@pytest.fixture
+def built_index(index_made_once: Path, clean_environment: Path) -> Path:
+    """The test's own data folder, with the index built."""
+    shutil.copytree(index_made_once, clean_environment, dirs_exist_ok=True)
+    return clean_environment
 
 
 @pytest.fixture

@@ -79,8 +79,8 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(clean_environment: Path) -> Iterator[Terminal]:
-    started = Terminal("practice", "--question", "fraud-realtime", home=clean_environment)
+def terminal(built_index: Path) -> Iterator[Terminal]:
+    started = Terminal("practice", "--question", "fraud-realtime", home=built_index)
     yield started
     started.close()
 

@@ -146,4 +146,4 @@ def test_the_example_adds_a_stronger_version_from_the_candidates_facts(
     given = f"{ANSWER}\n---\n/example"
     result = piped(*FRAUD[:-1], "--grader", "llm", "--follow-ups", "0", given=given)
     assert "[your threshold]" in result.out
-    assert "made stronger by served-model" in result.out
+    assert "Worded by served-model from what you said" in result.out

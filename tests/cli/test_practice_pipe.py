@@ -174,14 +174,16 @@ def test_the_question_practised_least_comes_next(piped: Piped, local: LengthGrad
     assert len(set(seen)) == 3
 
 
-def test_a_round_and_a_topic_narrow_the_choice(piped: Piped, local: LengthGrader) -> None:
+def test_a_round_and_a_topic_narrow_the_choice(piped: Piped, local: LengthGrader, built_index: Path) -> None:
     by_round = piped("practice", "--round", "behavioral", given=ANSWER)
     assert by_round.out.startswith("behavioral · ")
     by_topic = piped("practice", "--topic", "face recognition at the office door", "--json", given=ANSWER)
     assert by_topic.objects[0]["question_id"] == "face-access"
 
 
-def test_a_job_description_narrows_the_choice(piped: Piped, local: LengthGrader, tmp_path: Path) -> None:
+def test_a_job_description_narrows_the_choice(
+    piped: Piped, local: LengthGrader, tmp_path: Path, built_index: Path
+) -> None:
     job = tmp_path / "job.txt"
     job.write_text("We fight payment fraud in real time: card payments, blocking, chargebacks, latency.")
     result = piped("practice", "--job", str(job), "--json", given=ANSWER)
