@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from coach.schema.answer import Answer
 from coach.schema.grade import Evidence
@@ -47,6 +47,7 @@ class _Folded:
         return origin[at], origin[at + len(quote) - 1] + 1
 
 
+@lru_cache(maxsize=8192)
 def _fold(character: str) -> str:
     if character.isspace():
         return " "

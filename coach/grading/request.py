@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from coach.grading.reply import reply_schema
@@ -39,7 +40,7 @@ class RequestBuilder:
         self._order = order or Order()
         self._schemas: dict[int, ReplySchema] = {}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """First 12 hex digits of a hash over prompts, schema and order."""
         schema = json.dumps(self.schema(4).definition, sort_keys=True)
@@ -125,6 +126,7 @@ def _show_fatal(question: Question) -> str:
     return "\n" + "\n".join(_show_signs("fatal signs of this question", question.fatal)) + "\n"
 
 
+@lru_cache(maxsize=1024)
 def _show_passage(passage: Passage) -> str:
     return f"Passage {passage.id}\n" + fence("passage", f"{passage.title}\n{passage.text}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
@@ -12,7 +11,7 @@ _ESCAPES = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]",  # CSI as one C1 character
     re.DOTALL,
 )
-_KEEP = {"\n", "\t"}
+_CONTROL = [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)]  # all of Cc but \t \n \r
 _ALWAYS_HIDDEN = dict.fromkeys(
     [
         *range(0x202A, 0x202F),  # bidi embedding and override
@@ -30,6 +29,8 @@ _ALWAYS_HIDDEN = dict.fromkeys(
         0x00AD,
     ]
 )
+_HIDDEN = {**dict.fromkeys(_CONTROL), **_ALWAYS_HIDDEN}
+_SUSPECT = re.compile(f"[{''.join(re.escape(chr(code)) for code in _HIDDEN)}]")
 
 
 def for_terminal(text: str) -> str:
@@ -39,15 +40,9 @@ def for_terminal(text: str) -> str:
     that need them (U+200C, U+200D) stay.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _ESCAPES.sub("", text)
-    text = "".join(c for c in text if c in _KEEP or unicodedata.category(c) != "Cc")
-    return text.translate(_ALWAYS_HIDDEN)
+    return _ESCAPES.sub("", text).translate(_HIDDEN)
 
 
 def has_control(text: str) -> bool:
     """True where the text holds escape sequences, control, bidi or invisible characters."""
-    if _ESCAPES.search(text):
-        return True
-    return any(
-        (unicodedata.category(c) == "Cc" and c not in "\n\t\r") or ord(c) in _ALWAYS_HIDDEN for c in text
-    )
+    return _SUSPECT.search(text) is not None
