@@ -75,11 +75,6 @@ class Attempt:
         """The latest grade."""
         return self.grades[-1][1] if self.grades else None
 
-    @property
-    def prompt(self) -> str:
-        """What the candidate is being asked right now."""
-        return self.turns[-1].text if self.stage == "reply" else self.question.text
-
     def answered(self, turn: SpokenTurn) -> Attempt:
         self._allow("answer", "reply")
         return replace(self, turns=(*self.turns, turn))

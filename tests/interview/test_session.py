@@ -27,12 +27,12 @@ TEXT = "We will track accuracy of the fraud model every week and the engineers t
 
 async def test_answer_follow_ups_grade(desk: Desk, grader: SetGrader) -> None:
     session = Session.begin(desk, Setup(follow_ups=2))
-    assert session.ask(QUESTION).prompt == QUESTION.text
+    assert session.ask(QUESTION).stage == "answer"
     session.save_draft("We will")
     session.answer(TEXT, seconds=12.0)
     first = await session.press()
     assert first is not None
-    assert session.attempt.prompt == first.text
+    assert session.attempt.turns[-1].text == first.text
     session.answer("It hides the rare class.")
     second = await session.press()
     assert second is not None

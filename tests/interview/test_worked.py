@@ -1,0 +1,45 @@
+"""Worked answers come from the exemplars of the very question, else in pieces from the rubric."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coach.errors import DatasetError, SetupError
+from coach.interview.worked import Exemplar, load_exemplars, strong_answers, work_out
+from coach.resources import eval_dir
+from tests.interview.conftest import CRITERIA, QUESTION
+
+EXEMPLAR = Exemplar(
+    id="e1", question_id="fraud", criterion="metrics", bad="b", good="The good one.", why="Because."
+)
+
+
+def test_the_shipped_exemplars_load() -> None:
+    exemplars = load_exemplars(eval_dir() / "exemplars.jsonl")
+    assert len(exemplars) >= 11
+    assert len({item.id for item in exemplars}) == len(exemplars)
+
+
+def test_a_missing_or_wrong_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="cannot be read"):
+        load_exemplars(tmp_path / "none.jsonl")
+    path = tmp_path / "wrong.jsonl"
+    path.write_text('{"id": "a"}\n')
+    with pytest.raises(DatasetError, match=r"wrong\.jsonl, line 1"):
+        load_exemplars(path)
+
+
+def test_the_questions_own_exemplar_goes_first() -> None:
+    worked = work_out(QUESTION, list(CRITERIA.values()), [EXEMPLAR])
+    assert (worked.answer, worked.why) == ("The good one.", "Because.")
+    assert strong_answers(QUESTION, [EXEMPLAR]) == ("The good one.",)
+
+
+def test_without_one_the_rubrics_pieces_are_named_as_such() -> None:
+    other = EXEMPLAR.model_copy(update={"question_id": "else"})
+    worked = work_out(QUESTION, list(CRITERIA.values()), [other])
+    assert worked.answer.startswith("Metrics: We take precision over recall")
+    assert "No whole answer" in worked.source
+    assert strong_answers(QUESTION, [other]) == ()
