@@ -31,9 +31,13 @@ def list_(
     if as_data:
         typer.echo(json.dumps([_as_data(question) for question in chosen], indent=1, ensure_ascii=False))
         return
-    from rich.table import Table
-
     from coach.cli import console
+
+    if not console.out().is_terminal:
+        for question in chosen:
+            typer.echo(f"{question.id}\t{question.round or ''}\t{question.text}")
+        return
+    from rich.table import Table
 
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("id", no_wrap=True)
@@ -81,6 +85,9 @@ def _print(question: Question) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
+    def under(text: str, indent: int) -> Padding:
+        return Padding(Text(text), (0, 0, 0, indent), expand=False)
+
     from coach.cli import console
 
     out = console.out()
@@ -88,14 +95,14 @@ def _print(question: Question) -> None:
     out.print(f"{question.id} | round {question.round or 'none'} | {question.source}")
     out.print(Text("\nCriteria and what a follow-up may press on", style="bold"))
     for criterion in question.criteria:
-        out.print(Padding(criterion, (0, 0, 0, 2)))
+        out.print(under(criterion, 2))
         for angle in question.angles:
             if angle.criterion == criterion:
-                out.print(Padding(Text(angle.text), (0, 0, 0, 4)))
+                out.print(under(angle.text, 4))
     if question.fatal:
         out.print(Text("\nWhat sinks an answer", style="bold"))
         for sign in question.fatal:
-            out.print(Padding(sign.text, (0, 0, 0, 2)))
+            out.print(under(sign.text, 2))
     out.print(Text("\nPassages", style="bold"))
     for passage in question.passages:
-        out.print(Padding(passage, (0, 0, 0, 2)))
+        out.print(under(passage, 2))

@@ -1,4 +1,4 @@
-"""Attaches found pairs to the criteria whose exemplars, signs and passages they are closest to."""
+"""Attaches found pairs to the criteria whose exemplars, signs and anchors they are closest to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach.guides.corpus import Corpus
+from coach.guides.entries import corpus_entries
 from coach.schema.passage import ExemplarPair
 from coach.schema.rubric import Criterion
 
@@ -45,13 +46,12 @@ def open_attacher(corpus: Corpus, cache_dir: Path) -> Attacher:
     from coach.guides.lsa import open_lsa
 
     criteria = corpus.rubric.criteria
-    described = [_describe(criterion, corpus) for criterion in criteria]
-    texts = described + [f"{passage.title}\n{passage.text}" for passage in corpus.passages.values()]
-    return Attacher(criteria, open_lsa(texts, cache_dir), described)
+    described = [_describe(criterion) for criterion in criteria]
+    texts = described + [entry.text for entry in corpus_entries(corpus)]
+    return Attacher(criteria, open_lsa(texts, cache_dir, corpus.synonyms), described)
 
 
-def _describe(criterion: Criterion, corpus: Corpus) -> str:
+def _describe(criterion: Criterion) -> str:
     signs = [sign.text for sign in (*criterion.signs.good, *criterion.signs.bad, *criterion.signs.fatal)]
-    passages = [corpus.passages[i].text for i in criterion.passages if i in corpus.passages]
     parts = [criterion.title, criterion.asks, *criterion.bad, *criterion.good, *signs]
-    return "\n".join([*parts, *criterion.levels.values(), *passages])
+    return "\n".join([*parts, *criterion.levels.values()])
