@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from coach.cli import evals_exchange, evals_keep, evals_label, evals_run
+from coach.cli import evals_exchange, evals_keep, evals_label, evals_report, evals_run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,3 +22,4 @@ app.command("compare")(evals_keep.compare)
 app.command("accept")(evals_keep.accept)
 app.command("prune")(evals_keep.prune)
 app.command("label")(evals_label.label)
+app.command("report")(evals_report.report)

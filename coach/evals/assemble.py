@@ -9,6 +9,7 @@ from typing import Any
 from coach.evals import statistics as s
 from coach.evals.baselines import agreement_of, trivial_baselines
 from coach.evals.bench import Bench
+from coach.evals.certainty import measure_certainty, reliability
 from coach.evals.gates import check_gates
 from coach.evals.measure import (
     confusion,
@@ -58,6 +59,11 @@ def summarise(bench: Bench, rows: Sequence[ResultRow]) -> dict[str, Any]:
         "gold": {gold.name: len(gold.rows) for gold in bench.gold},
         "levels": list(bench.rubric.level_names) or [str(n) for n in range(1, top + 1)],
         "tuning_questions": list(bench.suite.tuning_questions),
+        "certainty": {
+            gold.name: dump(measure_certainty([r for r in main if r.set == gold.name]))
+            | {"reliability": reliability([r for r in main if r.set == gold.name])}
+            for gold in bench.gold
+        },
         "confusion": {
             gold.name: confusion(overall_marks([r for r in main if r.set == gold.name], top))
             for gold in bench.gold
@@ -78,7 +84,8 @@ def _slices(bench: Bench, main: Sequence[ResultRow], rows: Sequence[ResultRow], 
             found[f"{row.set}:{'tuning' if row.question_id in tuning else 'held-out'}"].append(row)
         if row.set == bench.gold[0].name and row.round:
             found[f"round:{row.round}"].append(row)
-    slices: dict[str, Any] = {name: summary_of(members, top) for name, members in found.items()}
+    ordered = sorted(found, key=lambda name: name.startswith("round:"))
+    slices: dict[str, Any] = {name: summary_of(found[name], top) for name in ordered}
     for gold in bench.gold if len(bench.gold) > 1 else ():
         own = repeatability([row for row in rows if row.set == gold.name], top)
         slices[gold.name]["repeatability"] = {key: own[key] for key in ("overall", "criteria")}

@@ -59,8 +59,10 @@ def _constant(_: Sequence[str], gold: Floats, asked: Sequence[str]) -> Floats:
 
 
 def _length(known: Sequence[str], gold: Floats, asked: Sequence[str]) -> Floats:
-    slope, start = np.polyfit(np.log1p([len(text) for text in known]), gold, 1)
-    return np.asarray(slope * np.log1p([len(text) for text in asked]) + start)
+    lengths = np.log1p([len(text) for text in known])
+    spread = float(lengths.var())
+    slope = float(((lengths - lengths.mean()) * gold).mean()) / spread if spread > 0 else 0.0
+    return np.asarray(gold.mean() + slope * (np.log1p([len(text) for text in asked]) - lengths.mean()))
 
 
 def _tfidf(known: Sequence[str], gold: Floats, asked: Sequence[str]) -> Floats:

@@ -16,7 +16,7 @@ from coach.schema.grade import Grade, GradeError, GraderId, GradeTask, Usage
 from coach.text.sanitize import for_terminal
 
 _NUMBER = r"(?<![\d.])([1-4](?:\.\d+)?)(?![\d%])"
-_SPAN = rf"{_NUMBER}(?:\s*(?:-|–|—|to|or)\s*{_NUMBER})?"
+_SPAN = rf"{_NUMBER}(?:\s*(?:-|–|—|to|or|and)\s*{_NUMBER})?"
 # From the most explicit form of giving a mark to the least; the first form that matches decides.
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)

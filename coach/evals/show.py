@@ -71,7 +71,7 @@ def _comparison(compared: dict[str, Any]) -> Iterator[RenderableType]:
             yield Text(f"  {compared[f'only_{side}']} answers have a mark only {side}.")
     for name, block in compared["sets"].items():
         for part in ("overall", "criteria"):
-            title = f"{name}, {part} (after minus before, {block['n']} answers, 95% interval by question)"
+            title = f"{name}, {part}: after minus before, {block['n']} answers, 95% interval"
             yield Text(f"\n{title}", style="bold")
             yield _differences(block[part])
     changed = compared["changed"]
@@ -89,9 +89,8 @@ def _worst(items: list[dict[str, Any]]) -> Iterator[RenderableType]:
     if items:
         yield Text("\nWorst regressions", style="bold")
     for item in items:
-        yield Text(
-            f"  {item['id']} ({item['question_id']}): gold {item['gold']}, {item['before']} -> {item['after']}"
-        )
+        move = f"{item['before']} -> {item['after']}"
+        yield Text(f"  {item['id']} ({item['question_id']}): gold {item['gold']}, {move}")
         for name, sides in item["reasons"].items():
             for side in ("before", "after"):
                 if sides[side] is not None:
