@@ -34,7 +34,7 @@ from coach.interview.session import Session
 from coach.store.profile import Profiles
 from coach.store.records import Mode, Setup
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Level = Literal["pm", "senior", "principal"]
 

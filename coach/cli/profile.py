@@ -17,8 +17,9 @@ from coach.store.profile import Profile, Profiles
 from coach.text.sanitize import for_terminal
 
 app = typer.Typer(
+    add_completion=False,
     help="What the coach knows of you: it chooses questions and the level by it.\n\n"
-    "Example: coach profile set --level senior --interview-date 2026-12-15"
+    "Example: coach profile set --level senior --interview-date 2026-12-15",
 )
 
 
