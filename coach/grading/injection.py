@@ -46,7 +46,8 @@ _PATTERNS = (
     r"\b(?:level|score|rubric|all criteria|every criteri\w+|clear yes|strong hire)\b",
     r"\b(?:agreed|best|top|highest|full) marks?\b|\b(?:top|highest) (?:descriptor|band|anchor)\b",
     r"[\"'](?:scores?|assessment|[a-z]+_[a-z]+)[\"']\s*:\s*(?:\{|[45]\b)",
-    r"\bhöchst(?:wert|note|punktzahl)|höchsten stufe|note maximale|puntuación máxima",
+    r"\bhöchst(?:wert|note|punktzahl)",
+    r"höchsten stufe|note maximale|puntuación máxima",
     # words addressed to a grader
     r"\b(?:as an|other|fellow|dear) (?:evaluators?|graders?|assessors?|raters?)\b",
     r"\b(?:note|message|instructions?|attention|hint|memo|reminder) (?:to|for) "
@@ -63,7 +64,10 @@ _PATTERNS = (
     r"\bnew (?:instructions|system prompt)\s*:|\bend of (?:the )?answer\b",
     r"\b(?:calibration|evaluation|grading|scoring) (?:note|override|mode|sample|directive|key)\b",
 )
-_AIMED = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE | re.DOTALL)
+# Patterns that start at a word's edge share the test for it: most of a text's places are none.
+_AT_EDGE = "|".join(f"(?:{pattern[2:]})" for pattern in _PATTERNS if pattern.startswith(r"\b"))
+_ANYWHERE = "|".join(f"(?:{pattern})" for pattern in _PATTERNS if not pattern.startswith(r"\b"))
+_AIMED = re.compile(rf"\b(?=\w)(?:{_AT_EDGE})|{_ANYWHERE}", re.IGNORECASE | re.DOTALL)
 _BASE64 = re.compile(r"\b[A-Za-z0-9+/]{24,}={0,2}")
 _ZERO_WIDTH = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\U000e0000-\U000e007f]"
