@@ -103,7 +103,7 @@ def scripted(jobs: list[Job], level_of: Callable[[Job], int]) -> ScriptedModel:
 
     def answer(request: ChatRequest) -> str:
         asked = request.messages[-1].content
-        job = next(j for j in jobs if j.task.answer.said()[:400] in asked)
+        job = next(j for j in jobs if j.task.answer.parts()[0][1] in asked)
         level = level_of(job)
         if request.purpose == "plain_chat":
             return f"**Grade: {min(level, 3)}/4** Not bad."
