@@ -31,6 +31,8 @@ from coach.cli.practice_setup import (
 from coach.cli.wiring import Rooms
 from coach.errors import UsageError
 from coach.interview.session import Session
+from coach.report.cards import render_question
+from coach.report.grade import Legend, render_grade
 from coach.store.profile import Profiles
 from coach.store.records import Mode, Setup
 
@@ -95,11 +97,13 @@ def practice(
 
 def _practise(rooms: Rooms, options: Options) -> int:
     screen = _screen(as_data=options.as_data)
-    results = _Results(as_data=options.as_data)
+    redirected = screen.interactive and not options.as_data and not sys.stdout.isatty()
+    copy = Screen(console.out(), console.err(), interactive=False) if redirected else None
+    results = _Results(as_data=options.as_data, copy=copy)
     with ThreadPoolExecutor(1, thread_name_prefix="warm") as warm, asyncio.Runner() as runner:
         try:
             host = _host(rooms, options, screen, runner, warm)
-            host.graded = results.add
+            host.graded = lambda session: results.add(session, host.legend)
             _lead(host, warm)
         finally:
             warm.shutdown(wait=True, cancel_futures=True)
@@ -168,17 +172,24 @@ def _input_lines() -> Iterable[str]:
 
 
 class _Results:
-    """Prints each graded question with --json, and remembers whether all were graded."""
+    """Prints each graded question with --json, and remembers whether all were graded.
 
-    def __init__(self, *, as_data: bool) -> None:
+    `copy` takes the grades as text where the session is on the screen and standard output is not.
+    """
+
+    def __init__(self, *, as_data: bool, copy: Screen | None) -> None:
         self.all_graded = True
+        self._copy = copy
         self._as_data = as_data
         self._printed = 0
 
-    def add(self, session: Session) -> None:
+    def add(self, session: Session, legend: Legend) -> None:
         grade = session.attempt.grade
         self.all_graded = self.all_graded and grade is not None and grade.status == "graded"
         self._print(session)
+        if self._copy is not None and grade is not None:
+            self._copy.show(render_question(session.attempt.question))
+            self._copy.show(render_grade(grade, legend))
 
     def close(self, session: Session) -> None:
         """A session that ends without any grade still prints what was said."""
