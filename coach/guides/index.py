@@ -102,6 +102,41 @@ def build_index(
     return Built(manifest, len(new))
 
 
+def open_index(
+    entries: Sequence[Entry],
+    embedder: Embedder,
+    index_dir: Path,
+    *,
+    corpus_digest: str = "",
+    url: str | None = None,
+    force: bool = False,
+) -> tuple[Built, VectorStore]:
+    """The index for these entries, built where it is missing, out of date, or no longer whole."""
+
+    def build(force: bool) -> Built:
+        return build_index(entries, embedder, index_dir, corpus_digest=corpus_digest, url=url, force=force)
+
+    built = build(force)
+    store = _open_whole(built.manifest, index_dir)
+    if store is None:
+        # Somebody emptied or damaged the folder or the server behind the manifest.
+        built = build(True)
+        store = open_store(built.manifest, index_dir)
+    return built, store
+
+
+def _open_whole(manifest: Manifest, index_dir: Path) -> VectorStore | None:
+    """The store of a generation; None where it does not hold what the manifest says."""
+    try:
+        store = open_store(manifest, index_dir)
+    except SetupError:
+        return None
+    if store.count(collection_name(manifest)) == manifest.count:
+        return store
+    store.close()
+    return None
+
+
 def _serves(manifest: Manifest, entries: Sequence[Entry], embedder: Embedder, url: str | None) -> bool:
     wanted = (FORMAT, embedder.name, manifest_digest(entries), url)
     return (manifest.format, manifest.embedder, manifest.entries, manifest.url) == wanted

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from coach.errors import SetupError
 from coach.guides.corpus import Corpus
 from coach.guides.embed import Embedder, EmbedderChoice, open_embedder
 from coach.guides.entries import Entry, corpus_entries, user_entries
@@ -82,6 +83,14 @@ class Searcher:
 
         Raises SetupError where the index, the embedder or the server cannot be used.
         """
+        try:
+            return self._search(query, k, method)
+        except SetupError:
+            # Another program may have built anew and removed the generation that was open here.
+            self.close()
+            return self._search(query, k, method)
+
+    def _search(self, query: str, k: int, method: Method) -> list[Hit]:
         loaded = self._load()
         keyword = loaded.bm25.search(query, _DEPTH) if method != "vectors" else []
         near = _near(loaded, query) if method != "bm25" else []
@@ -123,7 +132,7 @@ class Searcher:
     def _open(self, force: bool = False, may_download: bool = False) -> tuple[_Loaded, Built]:
         from coach.guides.aboutness import Aboutness
         from coach.guides.bm25 import Bm25
-        from coach.guides.index import build_index, collection_name, open_store
+        from coach.guides.index import collection_name, open_index
 
         own = corpus_entries(self._corpus)
         entries = own + user_entries(self._guides)
@@ -133,7 +142,7 @@ class Searcher:
             synonyms=self._corpus.synonyms,
         )
         embedder = open_embedder(choice, [entry.text for entry in own], self._cache_dir)
-        built = build_index(
+        built, store = open_index(
             entries,
             embedder,
             self._index_dir,
@@ -147,7 +156,7 @@ class Searcher:
             bm25=Bm25([entry.text for entry in entries]),
             aboutness=Aboutness(entries, self._corpus.synonyms),
             embedder=embedder,
-            store=open_store(built.manifest, self._index_dir),
+            store=store,
             collection=collection_name(built.manifest),
         )
         return loaded, built

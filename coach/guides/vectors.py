@@ -56,6 +56,14 @@ class VectorStore:
         pairs = zip(kept["metadatas"] or [], kept["embeddings"], strict=True)
         return {str(meta["digest"]): np.asarray(vector, dtype=np.float32) for meta, vector in pairs}
 
+    def count(self, name: str) -> int:
+        """How many entries a collection holds; 0 where it does not exist or cannot be read."""
+        try:
+            with _translated(self._where):
+                return int(self._client.get_collection(name, embedding_function=None).count())
+        except SetupError:
+            return 0
+
     def search(self, name: str, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """Up to k (passage id, cosine similarity) pairs, best first."""
         with _translated(self._where):
@@ -102,7 +110,8 @@ def _translated(where: str) -> Iterator[None]:
 
     try:
         yield
-    except (ChromaError, httpx.HTTPError, sqlite3.Error, OSError, ValueError) as error:
+    except (ChromaError, httpx.HTTPError, sqlite3.Error, OSError, ValueError, AttributeError) as error:
+        # AttributeError: the client trips over itself where its database file is damaged.
         raise SetupError(
             f"The vector store at {where} cannot be used: {str(error) or type(error).__name__}. "
             "If it is a folder, delete it: it is rebuilt. If it is a server, check COACH_CHROMA_URL."
