@@ -22,7 +22,7 @@ SENDING_LINES = (".", "/done")
 
 
 class Closed(KeyboardInterrupt):
-    """The terminal went away or the program was told to stop; the draft is saved."""
+    """The program was told to stop; the draft is saved."""
 
 
 class Editor:
@@ -44,12 +44,12 @@ class Editor:
         """The text sent, and the seconds that it took. `save` is called at every change.
 
         Raises EOFError for Ctrl-D on an empty line, KeyboardInterrupt for Ctrl-C, Closed when the
-        terminal is closed or the program is told to stop.
+        program is told to stop.
         """
         loop = asyncio.get_running_loop()
-        signals = (signal.SIGHUP, signal.SIGTERM)
-        for number in signals:
-            loop.add_signal_handler(number, _leave)
+        # A closed terminal (SIGHUP) ends the program at once, which is safe: every change is saved.
+        # SIGTERM may leave the terminal open, so that its mode has to be put back first.
+        loop.add_signal_handler(signal.SIGTERM, _leave)
 
         def changed(buffer: Buffer) -> None:
             save(buffer.text)
@@ -57,11 +57,10 @@ class Editor:
         started = time.monotonic()
         self._session.default_buffer.on_text_changed += changed
         try:
-            text = await self._session.prompt_async("> ", default=draft)
+            text = await self._session.prompt_async("> ", default=draft, set_exception_handler=False)
         finally:
             self._session.default_buffer.on_text_changed -= changed
-            for number in signals:
-                loop.remove_signal_handler(number)
+            loop.remove_signal_handler(signal.SIGTERM)
         return text, time.monotonic() - started
 
 

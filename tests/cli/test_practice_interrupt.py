@@ -114,13 +114,13 @@ def test_a_draft_outlives_a_kill_and_comes_back_in_the_editor(terminal: Terminal
         again.close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_with_the_draft_saved(terminal: Terminal, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGHUP, -signal.SIGHUP)])
+def test_a_signal_ends_it_with_the_draft_saved(terminal: Terminal, number: signal.Signals, code: int) -> None:
     terminal.see(READY)
     terminal.keys("half a thought")
     wait_for_draft(terminal, "half a thought")
     terminal.program.send_signal(number)
-    assert terminal.end() == 130
+    assert terminal.end() == code
     assert kept(terminal.home).draft == "half a thought"
 
 
