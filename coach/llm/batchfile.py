@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from coach.errors import BadReply, DatasetError, ModelError, RateLimited, Rejected, SetupError, Unavailable
 from coach.llm.completion import check_reply, read_completion, unusable_reply
@@ -16,7 +16,7 @@ from coach.llm.files import numbered_lines, write_whole
 from coach.llm.wire import chat_body
 from coach.schema.chat import ChatReply, ChatRequest
 
-URL = "/v1/chat/completions"
+URL: Final = "/v1/chat/completions"
 
 
 def write_requests(

@@ -33,6 +33,7 @@ class Price(Frozen):
 class _Table(Frozen):
     date: date
     source: str
+    batch_share: float = Field(gt=0, le=1)
     models: dict[str, Price]
 
 
@@ -40,10 +41,16 @@ class Prices:
     """Prices by model. `own`, where given, is the user's price for every model."""
 
     def __init__(
-        self, models: dict[str, Price], *, as_of: date | None = None, own: Price | None = None
+        self,
+        models: dict[str, Price],
+        *,
+        as_of: date | None = None,
+        own: Price | None = None,
+        batch_share: float = 1.0,
     ) -> None:
         self._models = models
         self._own = own
+        self._batch_share = batch_share
         self.as_of = as_of
 
     @classmethod
@@ -53,7 +60,7 @@ class Prices:
             table = _Table.model_validate(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, ValidationError) as error:
             raise SetupError(f"The price table {path} cannot be used: {error}.") from error
-        return cls(table.models, as_of=table.date, own=own)
+        return cls(table.models, as_of=table.date, own=own, batch_share=table.batch_share)
 
     def of(self, model: str) -> Price | None:
         """The price of a model, by its id or its id without a release date; None where unknown."""
@@ -70,6 +77,11 @@ class Prices:
         fresh = usage.prompt_tokens - cached
         total = fresh * price.input + cached * price.cached + usage.completion_tokens * price.output
         return total / _MILLION
+
+    def batch_cost(self, model: str, usage: TokenUsage) -> float | None:
+        """USD for these tokens through the Batch API; a price of the user's own is taken as it is."""
+        cost = self.cost(model, usage)
+        return cost if cost is None or self._own is not None else cost * self._batch_share
 
 
 def own_price(price_in: float | None, price_cached: float | None, price_out: float | None) -> Price | None:

@@ -50,7 +50,7 @@ def test_half_a_price_is_a_set_up_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"date": "2026-01-01", "source": "x", "models": {"m": {}}}']
+    "text", ["", "{", "[]", '{"date": "2026-01-01", "source": "x", "batch_share": 1, "models": {"m": {}}}']
 )
 def test_a_broken_table_is_a_set_up_error(tmp_path: Path, text: str) -> None:
     path = tmp_path / "prices.json"
@@ -73,3 +73,11 @@ def test_estimates_are_corrected_by_what_was_seen() -> None:
     estimate.observe(text, 250)
     estimate.observe(text, 200)
     assert estimate.tokens(text) == 225
+
+
+def test_a_batch_costs_its_share_of_the_table_and_all_of_a_price_of_your_own() -> None:
+    table = Prices({"m": Price(input=2.0, cached=2.0, output=2.0)}, batch_share=0.5)
+    assert table.batch_cost("m", USAGE) == pytest.approx(1.1)
+    assert table.batch_cost("unknown", USAGE) is None
+    mine = Prices({}, own=own_price(2.0, None, 2.0), batch_share=0.5)
+    assert mine.batch_cost("m", USAGE) == pytest.approx(2.2)
