@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from coach.interview.check import faults
 from coach.interview.follow_up import FollowUp, View
 from coach.interview.offline import press
 from coach.interview.quote import clauses, pick
+from coach.interview.words import stems, words
 from coach.schema.answer import Answer, Turn
 from coach.schema.grade import Grade
 from coach.store.records import SpokenTurn
-from tests.interview.conftest import QUESTION, grade_with, task_of
+from tests.interview.conftest import CRITERIA, QUESTION, grade_with, task_of
 
 ANSWER = (
     "First I would collect card payments. We will track accuracy of the fraud model every week, and then "
@@ -106,3 +110,19 @@ def test_a_quote_with_marks_or_control_characters_is_passed_over() -> None:
     assert picked("We \x1b[31mtrack accuracy weekly.") is None
     assert picked("We go home early today.") is None
     assert picked("We track accuracy weekly.") == "We track accuracy weekly"
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300), st.text(max_size=80))
+def test_a_quote_is_always_verbatim_and_speakable(said: str, aim: str) -> None:
+    found = pick(said, dict.fromkeys(stems(f"{aim} {said[:40]}"), 1.0), aimed=lambda _: False)
+    assert found is None or (found[0] in said and 3 <= len(words(found[0])) <= 14 and "?" not in found[0])
+
+
+@settings(deadline=None)
+@given(st.text(max_size=400))
+def test_whatever_was_said_the_follow_up_passes_its_check(said: str) -> None:
+    seen = view(SpokenTurn(role="candidate", text=said))
+    follow_up = press(seen)
+    assert follow_up is not None
+    assert faults(follow_up.text, seen.basis(CRITERIA[follow_up.criterion])) == ()

@@ -6,6 +6,8 @@ import io
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
@@ -13,6 +15,7 @@ from coach.guides.corpus import make_passage
 from coach.report.grade import Legend, render_grade, render_look
 from coach.schema.grade import Citation, Evidence, Grade, GradeError, GraderId, Verdict
 from coach.schema.rubric import Criterion
+from coach.text.sanitize import has_control
 
 LOCAL = GraderId(kind="local", model="ridge-1", prompt="p", rubric="r", guides="g")
 MODEL = GraderId(kind="llm", model="gpt-x", prompt="p", rubric="r", guides="g")
@@ -180,3 +183,12 @@ def test_feedback_in_between_is_short() -> None:
     assert len(text.splitlines()) <= 5
     assert "I decided to wait" in text
     assert "Weakest: Metrics, lean no. Name the cost of a false block." in text
+
+
+@settings(deadline=None)
+@given(st.text(max_size=120), st.text(max_size=120))
+def test_no_text_can_move_the_cursor(quoted: str, advice: str) -> None:
+    piece = Evidence(quote=quoted, start=0, end=len(quoted), found=True)
+    verdict = STRONG.model_copy(update={"evidence": (piece,), "advice": advice, "reason": quoted})
+    text = shown(render_grade(grade(criteria=(verdict, WEAK)), LEGEND))
+    assert not has_control(text)
