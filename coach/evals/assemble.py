@@ -28,18 +28,19 @@ from coach.evals.stress import Outcome, judge_marks
 def summarise(bench: Bench, rows: Sequence[ResultRow]) -> dict[str, Any]:
     """The summary as summary.json holds it.
 
-    `metrics` is measured on the suite's first gold set; further sets, the tuning and held-out halves
+    `metrics` is measured on the first gold set that was graded (`primary`); further sets, the tuning and held-out halves
     and the rounds stand under `slices`. Repeatability takes every answer that was graded repeatedly.
     """
     top = bench.rubric.top
     main = [row for row in rows if row.part == "main"]
-    first = [row for row in main if row.set == bench.gold[0].name]
+    primary = next((gold.name for gold in bench.gold if any(r.set == gold.name for r in main)), "")
+    first = [row for row in main if row.set == primary]
     metrics = {
         "validity": validity(first, top),
         "repeatability": repeatability(rows, top),
         "grounding": grounding(main),
     }
-    others = [row for row in main if row.set != bench.gold[0].name]
+    others = [row for row in main if row.set != primary]
     metrics["validity"]["by_kind"] |= validity(others, top)["by_kind"] if others else {}
     figures: dict[str, Any] = {
         **dump(metrics),
@@ -56,6 +57,7 @@ def summarise(bench: Bench, rows: Sequence[ResultRow]) -> dict[str, Any]:
         "metrics": {name: figures.pop(name) for name in ("validity", "repeatability", "grounding")},
         "gates": [gate.model_dump() for gate in gates],
         **figures,
+        "primary": primary,
         "gold": {gold.name: len(gold.rows) for gold in bench.gold},
         "levels": list(bench.rubric.level_names) or [str(n) for n in range(1, top + 1)],
         "tuning_questions": list(bench.suite.tuning_questions),
@@ -82,11 +84,13 @@ def _slices(bench: Bench, main: Sequence[ResultRow], rows: Sequence[ResultRow], 
         found[row.set].append(row)
         if tuning:
             found[f"{row.set}:{'tuning' if row.question_id in tuning else 'held-out'}"].append(row)
-        if row.set == bench.gold[0].name and row.round:
+        if row.set == main[0].set and row.round:
             found[f"round:{row.round}"].append(row)
     ordered = sorted(found, key=lambda name: name.startswith("round:"))
     slices: dict[str, Any] = {name: summary_of(found[name], top) for name in ordered}
     for gold in bench.gold if len(bench.gold) > 1 else ():
+        if gold.name not in slices:
+            continue
         own = repeatability([row for row in rows if row.set == gold.name], top)
         slices[gold.name]["repeatability"] = {key: own[key] for key in ("overall", "criteria")}
     return slices

@@ -48,7 +48,7 @@ def render_report(
     )
     return environment.get_template("report.html.j2").render(
         summary=summary,
-        first=next(iter(summary["gold"])),
+        first=summary["primary"],
         plots={name: Markup(svg) for name, svg in _plots(summary).items()},  # noqa: S704  our own SVG
         criteria=_criteria(summary),
         worst=_worst(rows, gold),

@@ -52,7 +52,7 @@ def show_stress(summary: dict[str, Any]) -> RenderableType:
 
 def _blocks(summary: dict[str, Any]) -> Iterator[RenderableType]:
     grader = summary["grader"] or {}
-    first = next(iter(summary["gold"]))
+    first = summary["primary"]
     yield Text(f"Suite {summary['suite']}: {summary['n']} answers, grader {_grader(grader)}")
     yield from _validity(summary, first)
     yield from _repeatability(summary)
