@@ -56,7 +56,8 @@ class Tally:
 class Intake:
     """Iterates over the work of a run. `made_of` gives the journal what makes a context's grades.
 
-    A row with the content of an earlier one is no work of its own: it gets the same grade.
+    A row with the content of an earlier one is no work of its own: it gets the same grade. Neither is
+    one that an earlier run finished, unless `again`.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Intake:
         tally: Tally,
         limit: int | None = None,
         keep_records: bool = False,
+        again: bool = False,
     ) -> None:
         self._rows = islice(rows, limit)
         self._journal = journal
@@ -75,6 +77,7 @@ class Intake:
         self._makers: dict[Context, int] = {}
         self._tally = tally
         self._keep_records = keep_records
+        self._again = again
 
     def __iter__(self) -> Iterator[Work]:
         for row in self._rows:
@@ -102,7 +105,7 @@ class Intake:
         if not first:
             self._tally.copies += 1
             return None
-        if self._journal.has_grade(row.content, maker):
+        if not self._again and self._journal.has_grade(row.content, maker):
             self._tally.reused += 1
             return None
         return Work(row.content, maker, row.context, row.answer)

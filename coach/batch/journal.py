@@ -11,7 +11,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,6 @@ CREATE TABLE IF NOT EXISTS grades (
     content BLOB NOT NULL, maker INTEGER NOT NULL REFERENCES makers, grade TEXT NOT NULL,
     PRIMARY KEY (content, maker)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS replies (name TEXT PRIMARY KEY, reply TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _RUN_SCHEMA = """
 CREATE TEMP TABLE rows (
@@ -36,6 +35,8 @@ CREATE TEMP TABLE rows (
     error TEXT, extra TEXT NOT NULL, record TEXT);
 CREATE TEMP TABLE ids (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE keys (content BLOB, maker INTEGER, PRIMARY KEY (content, maker)) WITHOUT ROWID;
+CREATE TEMP TABLE incoming (name TEXT PRIMARY KEY, reply TEXT, why TEXT NOT NULL, used INTEGER NOT NULL)
+    WITHOUT ROWID;
 CREATE TEMP TABLE failures (content BLOB, maker INTEGER, grade TEXT NOT NULL,
     PRIMARY KEY (content, maker)) WITHOUT ROWID;
 """
@@ -63,6 +64,14 @@ class Stored:
     extra: str
     record: str | None
     grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A reply that is being imported, as JSON; None where the request failed, with the reason in `why`."""
+
+    reply: str | None
+    why: str
 
 
 class Journal:
@@ -191,23 +200,41 @@ class Journal:
         found = self._db.execute("SELECT reply FROM main.replies WHERE name = ?", (name,)).fetchone()
         return found[0] if found else None
 
-    def drop_replies(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._write("DELETE FROM main.replies WHERE name = ?", (name,))
+    def drop_replies(self, prefix: str) -> None:
+        """Forget the kept replies whose names start so."""
+        self._write("DELETE FROM main.replies WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
 
     def has_replies(self) -> bool:
         return self._db.execute("SELECT 1 FROM replies LIMIT 1").fetchone() is not None
 
-    def note(self, name: str, value: str | None) -> None:
-        """Keep a small text by name across runs; None drops it."""
-        if value is None:
-            self._write("DELETE FROM main.notes WHERE name = ?", (name,))
-        else:
-            self._write("INSERT OR REPLACE INTO main.notes VALUES (?, ?)", (name, value))
+    def add_incoming(self, name: str, reply: str | None, why: str) -> None:
+        """Take note of a reply that is being imported, instead of an earlier failure of that name."""
+        self._write("INSERT OR REPLACE INTO temp.incoming VALUES (?, ?, ?, 0)", (name, reply, why))
 
-    def noted(self, name: str) -> str | None:
-        found = self._db.execute("SELECT value FROM main.notes WHERE name = ?", (name,)).fetchone()
+    def incoming(self, name: str) -> Incoming | None:
+        query = "SELECT reply, why FROM temp.incoming WHERE name = ?"
+        found = self._db.execute(query, (name,)).fetchone()
+        return Incoming(*found) if found else None
+
+    def use_incoming(self, name: str) -> None:
+        """Mark that a row of this run asks for that reply."""
+        self._write("UPDATE temp.incoming SET used = 1 WHERE name = ?", (name,))
+
+    def stranger(self) -> str | None:
+        """A name that was imported although no row asks for it, and none did before."""
+        found = self._db.execute(
+            "SELECT name FROM temp.incoming WHERE NOT used"
+            " AND name NOT IN (SELECT name FROM main.replies) LIMIT 1"
+        ).fetchone()
         return found[0] if found else None
+
+    def keep_incoming(self) -> None:
+        """Keep the imported replies for good."""
+        self._write(
+            "INSERT OR IGNORE INTO main.replies"
+            " SELECT name, reply FROM temp.incoming WHERE reply IS NOT NULL",
+            (),
+        )
 
     def rows(self) -> Iterator[Stored]:
         """Every row of the run in input order, each with its grade."""

@@ -22,6 +22,7 @@ from coach.cli.consent import agree
 from coach.cli.wiring import Rooms, digest_of, load
 from coach.errors import SetupError, UsageError
 from coach.guides.corpus import load_rubric
+from coach.llm.files import write_whole
 from coach.schema.grade import Grader, GraderId
 from coach.schema.rubric import Rubric
 from coach.store.profile import Profiles
@@ -74,8 +75,7 @@ class Job:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._journal is not None:
-            self._journal.close()
+        self.close_journal()
         if self._scratch is not None:
             self._scratch.cleanup()
         self.rooms.close()
@@ -135,7 +135,7 @@ class Job:
         )
         return RowReader(self.contexts, columns, question=options.question, say=self.say).read(self.files)
 
-    def intake(self, grader: GraderId) -> Intake:
+    def intake(self, grader: GraderId, *, again: bool = False) -> Intake:
         keep = self.format in ("csv", "xlsx")
         return Intake(
             self.rows(),
@@ -144,6 +144,7 @@ class Job:
             tally=self.tally,
             limit=self.options.limit,
             keep_records=keep,
+            again=again,
         )
 
     def _made_of(self, context: Context, grader: GraderId) -> dict[str, Any]:
@@ -164,11 +165,26 @@ class Job:
         """Beside the output; for standard output in the user's data folder, by what is graded."""
         if not self.stream and self.options.output is not None:
             return Path(f"{self.options.output}.journal")
+        imported = self._import_note
+        if self.options.export is not None and imported.is_file():
+            noted = Path(imported.read_text(encoding="utf-8"))
+            if noted.is_file():
+                self.say(f"The replies imported for {noted} are taken into account.")
+                return noted
+        return imported.with_suffix(".journal")
+
+    @property
+    def _import_note(self) -> Path:
+        """Where it is noted which journal replies to these inputs were last imported into."""
         inputs = "\n".join(
             name if name == STDIN else str(Path(name).resolve()) for name in self.options.inputs
         )
         name = hashlib.sha256(inputs.encode()).hexdigest()[:16]
-        return self.rooms.settings.data_dir / "runs" / f"{name}.journal"
+        return self.rooms.settings.data_dir / "runs" / f"{name}.import"
+
+    def remember_import(self) -> None:
+        """So that a later --export without -o knows what was imported."""
+        write_whole(self._import_note, [str(self.journal_path.resolve())])
 
     def _open_journal(self) -> Journal:
         if not self.stream:
@@ -181,11 +197,18 @@ class Job:
         self._scratch = tempfile.TemporaryDirectory(prefix="coach-")
         return Journal(Path(self._scratch.name) / "run.journal")
 
+    def close_journal(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        self._journal = None
+
     def drop_journal(self) -> None:
         """Forget a run to standard output once it is whole."""
-        if self.stream and self._journal is not None and self._scratch is None:
-            self._journal.close()
-            self._journal = None
+        offline = self.options.import_ is not None or self.journal_path != self._import_note.with_suffix(
+            ".journal"
+        )
+        if self.stream and self._journal is not None and self._scratch is None and not offline:
+            self.close_journal()
             self.journal_path.unlink(missing_ok=True)
 
     def grader_for(self, model_grader: Callable[[Rubric], Grader]) -> Callable[[Context], Grader]:

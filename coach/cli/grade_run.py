@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coach.batch.estimate import count_rows
@@ -16,6 +17,7 @@ from coach.batch.run import grade_rows
 from coach.batch.screen import render_summary
 from coach.batch.summary import Summary
 from coach.cli.grade_job import CONCURRENCY, Job
+from coach.cli.grade_offline import export_requests, import_replies
 from coach.cli.progress import RunProgress, duration
 from coach.cli.wiring import load
 from coach.errors import UsageError
@@ -29,6 +31,17 @@ if TYPE_CHECKING:
 def run_job(job: Job) -> int:
     """Do what the options ask; returns the exit code."""
     files = job.files  # a missing file is told before anybody is asked for leave
+    if job.options.import_ is not None:
+        code = finish(job, import_replies(job), 0.0)
+        if job.options.export is None:
+            return code
+        job.close_journal()
+        with Job(replace(job.options, import_=None), job.rooms) as further:
+            return max(code, export_requests(further))
+    if job.options.export is not None:
+        code = export_requests(job)
+        job.drop_journal()
+        return code
     with RunProgress(job.err, job.tally, count_rows(files, job.options.limit)) as progress:
         grader = asyncio.run(run_model(job, progress)) if job.by_model else run_local(job, progress)
         seconds = progress.seconds

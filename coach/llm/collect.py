@@ -15,7 +15,11 @@ _ID_LENGTH = 40
 
 
 class Pending(RecordingError):
-    """The reply to this request has not been collected yet."""
+    """The reply to the request `custom_id` has not been collected yet."""
+
+    def __init__(self, custom_id: str, message: str) -> None:
+        super().__init__(message)
+        self.custom_id = custom_id
 
 
 def custom_id(request: ChatRequest, model: str) -> str:
@@ -46,7 +50,9 @@ class CollectingModel:
         reply = self._known(wanted)
         if reply is None:
             self._note(wanted, request)
-            raise Pending(f"No reply to request {wanted[:12]} ({request.purpose}) has been imported yet.")
+            raise Pending(
+                wanted, f"No reply to request {wanted[:12]} ({request.purpose}) has been collected."
+            )
         return check_reply(reply)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
