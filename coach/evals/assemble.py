@@ -28,8 +28,9 @@ from coach.evals.stress import Outcome, judge_marks
 def summarise(bench: Bench, rows: Sequence[ResultRow]) -> dict[str, Any]:
     """The summary as summary.json holds it.
 
-    `metrics` is measured on the first gold set that was graded (`primary`); further sets, the tuning and held-out halves
-    and the rounds stand under `slices`. Repeatability takes every answer that was graded repeatedly.
+    `metrics` is measured on the first gold set that was graded (`primary`); further sets, the tuning
+    and held-out halves and the rounds stand under `slices`. Repeatability takes every answer that was
+    graded repeatedly.
     """
     top = bench.rubric.top
     main = [row for row in rows if row.part == "main"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from coach.evals.exchange import GraderFor, collect
 from coach.evals.plan import Job
+from coach.evals.run import each
 from coach.llm.port import ChatModel
 from coach.llm.prices import Prices, estimate_tokens
 from coach.llm.recordings import Recordings
@@ -53,20 +53,14 @@ async def record_missing(
     What was paid for is saved even when the run is interrupted or a request fails for good.
     """
     before = len(recordings)
-    slots = asyncio.Semaphore(concurrency)
     told = {"source": "asked live", "date": datetime.now(UTC).date().isoformat()}
 
     async def one(job: Job) -> None:
-        async with slots:
-            file = folder / f"{job.part}.jsonl"
-            recorder = RecordingModel(model, recordings, told, file=file)
-            await grader_for(recorder, job).grade(job.task)
+        recorder = RecordingModel(model, recordings, told, file=folder / f"{job.part}.jsonl")
+        await grader_for(recorder, job).grade(job.task)
 
-    tasks = [asyncio.create_task(one(job)) for job in jobs]
     try:
-        await asyncio.gather(*tasks)
+        await each(jobs, one, concurrency)
     finally:
-        for task in tasks:
-            task.cancel()
         recordings.save()
     return len(recordings) - before

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from coach.errors import RecordingError
 from coach.evals.plan import Job
@@ -13,6 +14,7 @@ from coach.llm.port import ChatModel
 from coach.schema.chat import ChatReply, ChatRequest
 from coach.schema.grade import Grade, Grader
 
+T = TypeVar("T")
 _SHOWN = 12
 _ADVICE = " Record it anew with `coach eval record`."  # said once, at the end of the list
 
@@ -89,27 +91,46 @@ async def _gather(
     concurrency: int,
     seen: Callable[[int], None] | None,
 ) -> list[Result]:
-    slots = asyncio.Semaphore(concurrency)
     misses: list[str] = []
-    done = 0
+    results: dict[int, Result] = {}
 
-    async def run(job: Job) -> Result | None:
-        nonlocal done
-        async with slots:
-            try:
-                result = await one(job)
-            except RecordingError as error:
-                misses.append(f"{job.part} {job.id}: {str(error).removesuffix(_ADVICE)}")
-                return None
-            done += 1
-            if seen is not None:
-                seen(done)
-            return result
+    async def run(numbered: tuple[int, Job]) -> None:
+        number, job = numbered
+        try:
+            results[number] = await one(job)
+        except RecordingError as error:
+            misses.append(f"{job.part} {job.id}: {str(error).removesuffix(_ADVICE)}")
+        if seen is not None:
+            seen(len(results))
 
-    results = await asyncio.gather(*(run(job) for job in jobs))
+    await each(list(enumerate(jobs)), run, concurrency)
     if misses:
         raise RecordingError(describe_misses(misses))
-    return [result for result in results if result is not None]
+    return [results[number] for number in sorted(results)]
+
+
+async def each(items: Sequence[T], act: Callable[[T], Awaitable[None]], concurrency: int) -> None:
+    """`act` on every item, at most `concurrency` at once. After a failure nothing more is begun."""
+    slots = asyncio.Semaphore(concurrency)
+    failed = False
+
+    async def turn(item: T) -> None:
+        nonlocal failed
+        async with slots:
+            if failed:
+                return
+            try:
+                await act(item)
+            except BaseException:
+                failed = True
+                raise
+
+    tasks = [asyncio.create_task(turn(item)) for item in items]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def describe_misses(misses: list[str]) -> str:
