@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from rich.console import Console
@@ -25,6 +26,10 @@ def at_terminal() -> bool:
 
 
 def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        # A character that the terminal's encoding lacks must not end the program.
+        stream.reconfigure(errors="replace")
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if console.width > WIDEST:
         console.width = WIDEST

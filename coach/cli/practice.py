@@ -199,4 +199,5 @@ class _Results:
     def _print(self, session: Session) -> None:
         self._printed += 1
         if self._as_data:
-            typer.echo(json.dumps(as_json(session), ensure_ascii=False))
+            unicode = (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
+            typer.echo(json.dumps(as_json(session), ensure_ascii=not unicode))
