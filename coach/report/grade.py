@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from coach.report.lines import heading, indent, labelled, plain, quote
-from coach.report.words import FLAGS, grader_words, level_word, review_words
+from coach.report.words import FLAGS, grader_words, level_word, review_words, usage_words
 from coach.schema.grade import Evidence, Grade, Verdict
 from coach.schema.passage import Passage
 from coach.schema.rubric import Criterion
@@ -34,7 +34,8 @@ class Legend:
 
 def render_grade(grade: Grade, legend: Legend) -> RenderableType:
     """The whole grade; fits 80 columns."""
-    parts: list[RenderableType] = [plain(grader_words(grade.grader), "dim"), *_mark(grade, legend), Text()]
+    by = f"{grader_words(grade.grader)} {usage_words(grade.usage)}".strip()
+    parts: list[RenderableType] = [plain(by, "dim"), *_mark(grade, legend), Text()]
     for section in (_notes(grade), _strong(grade, legend), _first(grade, legend), _stronger(grade, legend)):
         if section:
             parts += [*section, Text()]

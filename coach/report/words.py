@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.schema.grade import Flag, Grade, GraderId
+from coach.schema.grade import Flag, Grade, GraderId, Usage
 from coach.schema.rubric import Criterion
 
 _FOUR = {1: "clear no", 2: "lean no", 3: "lean yes", 4: "clear yes"}
@@ -32,6 +32,16 @@ def grader_words(grader: GraderId) -> str:
         return f"Graded by the local grader ({grader.model}): on this machine, no model was asked."
     again = ", from a recording" if grader.replayed else ""
     return f"Graded by the model {grader.model}{again}."
+
+
+def usage_words(usage: Usage) -> str:
+    """What a model's grade took, or nothing where no model was asked."""
+    if not usage.requests:
+        return ""
+    tokens = usage.prompt_tokens + usage.completion_tokens
+    requests = "1 request" if usage.requests == 1 else f"{usage.requests} requests"
+    cost = "price unknown" if usage.cost_usd is None else f"{usage.cost_usd:.4f} USD"
+    return f"{requests}, {tokens:,} tokens, {cost}, {usage.seconds:.1f} s."
 
 
 def review_words(grade: Grade) -> str:

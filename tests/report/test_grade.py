@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 
 from coach.guides.corpus import make_passage
 from coach.report.grade import Legend, render_grade, render_look
-from coach.schema.grade import Citation, Evidence, Grade, GradeError, GraderId, Verdict
+from coach.schema.grade import Citation, Evidence, Grade, GradeError, GraderId, Usage, Verdict
 from coach.schema.rubric import Criterion
 from coach.text.sanitize import has_control
 
@@ -126,6 +126,15 @@ def test_no_scores_hides_numbers_and_keeps_words() -> None:
             "Failed: No reply in 120 s.",
         ),
         ({"flags": ("injection", "fatal")}, "was read as data"),
+        (
+            {
+                "grader": MODEL,
+                "usage": Usage(
+                    requests=2, prompt_tokens=1000, completion_tokens=234, cost_usd=None, seconds=1.25
+                ),
+            },
+            "2 requests, 1,234 tokens, price unknown, 1.2 s.",
+        ),
     ],
 )
 def test_other_outcomes_are_told_in_words(changes: dict[str, Any], words: str) -> None:
