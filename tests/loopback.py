@@ -113,6 +113,7 @@ class LoopbackServer:
         self.script: deque[Say] = deque(script)
         self.answer = answer or (lambda seen: Say(body=completion()))
         self.seen: list[Seen] = []
+        self.connections = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
@@ -153,6 +154,7 @@ class LoopbackServer:
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
+        self.connections += 1
         try:
             while await self._exchange(reader, writer):
                 pass

@@ -37,6 +37,10 @@ BY_CLASS: dict[type[openai.APIError], type[ModelError]] = {
 _BY_STATUS: dict[int, type[ModelError]] = {402: Denied, 405: Denied, 408: Timeout, 501: Rejected}
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _KEY = re.compile(r"\bsk-[A-Za-z0-9_*-]{4,}|\bBearer\s+\S+", re.IGNORECASE)
+_NO_MODEL = re.compile(
+    r"(?:invalid|unknown|no such) model|model_not_found|model\b.{0,80}(?:not found|does not exist)",
+    re.IGNORECASE,
+)
 _FEATURE = re.compile(r"response_format|json_schema|json schema|grammar|tool_choice|tool call", re.IGNORECASE)
 _TO_DO = {
     400: "The request itself was refused.",
@@ -103,7 +107,9 @@ class Border:
             return Denied(f"{message} The account has no credit left: check its plan and billing.")
         if status >= 500 and _FEATURE.search(text):
             return Rejected(message)  # some servers answer 500 for a schema that they cannot take
-        kind = _BY_STATUS.get(status) or BY_CLASS.get(type(error), Rejected)
+        if status == 400 and _NO_MODEL.search(text):
+            status = 404  # as some gateways answer for a model that they do not know
+        kind = Denied if status == 404 else _BY_STATUS.get(status) or BY_CLASS.get(type(error), Rejected)
         advice = _TO_DO.get(status, "Try again later." if issubclass(kind, Unavailable | RateLimited) else "")
         return kind(f"{message} {advice}".strip(), retry_after=wait)
 
@@ -129,7 +135,8 @@ def vendor_text(error: BaseException | None) -> str:
     body = error.body
     if isinstance(body, dict):
         detail = body.get("message", body.get("detail", body))
-        return " ".join(str(part) for part in (detail, body.get("param"), body.get("code")) if part)
+        parts = (detail, body.get("param"), body.get("code"))
+        return " ".join(str(part) for part in parts if part and str(part) != str(error.status_code))
     return str(body or "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email.utils
 import socket
 import time
@@ -15,7 +16,7 @@ from coach.llm.completion import CutOff, EmptyReply
 from coach.llm.limiter import Limiter
 from coach.llm.openai_chat import OpenAIChat
 from coach.schema.chat import ChatRequest, Message
-from tests.loopback import LoopbackServer, Say, completion, error, events
+from tests.loopback import LoopbackServer, Say, Seen, completion, error, events
 
 GOOD = Say(body=completion('{"level": 3}'))
 REQUEST = ChatRequest(messages=(Message(role="user", content="grade"),))
@@ -272,3 +273,50 @@ async def test_a_stream_that_is_left_early_gives_its_slot_back(
         await pieces.aclose()
         assert limiter.in_flight == 0
         assert (await chat.complete(REQUEST)).content == '{"level": 3}'
+
+
+@pytest.mark.parametrize("waiting_for", ["reply", "retry"])
+async def test_cancelling_sends_nothing_more_and_frees_the_slot(
+    waiting_for: str, loopback: LoopbackServer
+) -> None:
+    limiter = Limiter(1)
+    reached = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    def answer(seen: Seen) -> Say:
+        if waiting_for == "reply":
+            loop.call_soon_threadsafe(reached.set)
+            return NEVER
+        return error(500, "oops")
+
+    loop = asyncio.get_running_loop()
+    loopback.answer = answer
+    async with OpenAIChat("m", base_url=loopback.url, limiter=limiter, sleep=sleep) as chat:
+        task = asyncio.create_task(chat.complete(REQUEST))
+        await reached.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert limiter.in_flight == 0
+        loopback.answer = lambda seen: GOOD
+        await chat.complete(REQUEST)
+    assert len(loopback.seen) == 2
+
+
+async def test_a_proxy_of_the_environment_is_used(
+    loopback: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", loopback.url.removesuffix("/v1"))
+    async with OpenAIChat("m", base_url="http://models.example/v1") as chat:
+        assert (await chat.complete(REQUEST)).content == "{}"
+    assert loopback.seen[0].path == "http://models.example/v1/chat/completions"
+
+
+async def test_connections_are_kept_and_used_again(loopback: LoopbackServer) -> None:
+    async with OpenAIChat("m", base_url=loopback.url, limiter=Limiter(4)) as chat:
+        await asyncio.gather(*(chat.complete(REQUEST) for _ in range(40)))
+    assert len(loopback.seen) == 40
+    assert loopback.connections <= 4

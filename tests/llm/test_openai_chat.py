@@ -94,6 +94,7 @@ async def test_the_length_limit_is_named_as_the_server_names_it(
     ("status", "detail", "kind", "advice", "tries"),
     [
         (400, {"message": "bad messages"}, Rejected, "refused", 1),
+        (400, {"message": "Invalid model name passed in model=m", "code": "400"}, Denied, "COACH_MODEL", 1),
         (401, {"message": f"Incorrect API key provided: {KEY}"}, Denied, "OPENAI_API_KEY", 1),
         (403, {"message": "no access"}, Denied, "COACH_MODEL", 1),
         (404, {"message": "no such model"}, Denied, "COACH_MODEL", 1),
