@@ -20,6 +20,7 @@ from coach.evals.bench import Bench
 from coach.evals.plan import Job, select
 from coach.evals.results import ResultRow, make_row, write_results
 from coach.evals.run import Result, run_grader, run_with_model
+from coach.evals.tidy import unused_of
 from coach.llm.recordings import Recordings
 from coach.llm.replay import ReplayModel
 
@@ -63,10 +64,11 @@ def run(
     name = grader or (GraderName.local if gold is not None or suite == "local" else None)
     bench = bench_of(suite or ("local" if name == "local" else "llm"), gold, rubric, samples)
     used = name or (GraderName.local if bench.suite.grader == "local" else GraderName.replay)
-    if only:
+    if only or (used == GraderName.local) != (bench.suite.grader == "local"):
         bench.suite = bench.suite.model_copy(update={"gates": ()})
     jobs = select(_jobs(bench, used), only)
-    asked = Asked(used, place_of(gold, recordings), model, concurrency)
+    whole = gold is None and not only and samples is None and model is None
+    asked = Asked(used, place_of(gold, recordings), model, concurrency, whole=whole)
     rows, summary = measure(bench, jobs, asked)
     folder = output or wiring.load().settings.data_dir / "evals" / bench.suite.name
     write_results(folder, rows, summary)
@@ -112,12 +114,13 @@ def stress(
 
 @dataclass(frozen=True)
 class Asked:
-    """Who grades, and with what."""
+    """Who grades, and with what. A `whole` suite should have used every recording of its own."""
 
     grader: GraderName
     place: Place
     model: str | None = None
     concurrency: int = 8
+    whole: bool = False
 
 
 def measure(bench: Bench, jobs: Sequence[Job], asked: Asked) -> tuple[list[ResultRow], dict[str, Any]]:
@@ -146,11 +149,24 @@ async def grade_jobs(bench: Bench, jobs: Sequence[Job], asked: Asked) -> list[Re
     if asked.grader == GraderName.local:
         return await run_grader(jobs, wiring.load().local_grader())
     if asked.grader == GraderName.replay:
-        replay = ReplayModel(Recordings.load(*asked.place.read), asked.model or bench.suite.model)
-        return await run_with_model(jobs, replay, bench.grader_for)
+        recordings = Recordings.load(*asked.place.read)
+        replay = ReplayModel(recordings, asked.model or bench.suite.model)
+        results = await run_with_model(jobs, replay, bench.grader_for)
+        if asked.whole:
+            _tell_unused(recordings)
+        return results
     async with await wiring.load().chat(asked.model) as chat:
         seen = _progress(len(jobs))
         return await run_with_model(jobs, chat, bench.grader_for, concurrency=asked.concurrency, seen=seen)
+
+
+def _tell_unused(recordings: Recordings) -> None:
+    unused = unused_of(recordings)
+    if unused:
+        typer.echo(
+            f"{len(unused)} recordings were not used; `coach eval prune` removes what no suite asks for.",
+            err=True,
+        )
 
 
 def _progress(total: int) -> Any:

@@ -5,12 +5,11 @@ Paths and prompts come in as arguments; the caller decides where recordings are 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from coach.errors import SetupError
+from coach.errors import UsageError
 from coach.evals.gold import GoldRow, GoldSet, load_gold
 from coach.evals.plain import PlainGrader
 from coach.evals.plan import Job, plan_gold, plan_plain, plan_stress
@@ -82,13 +81,14 @@ def open_bench(
     gold: Path | None = None,
     rubric: Path | None = None,
     samples: int | None = None,
-    adapt: Callable[[Suite], Suite] | None = None,
 ) -> Bench:
     """Load a suite by name. A gold file of the user's takes the place of the suite's own gold.
 
     With such a file the suite's stress cases, repeats and tuning split do not apply: they are made of
     the committed gold. `samples` grades every answer that many times.
     """
+    if rubric is not None and gold is None:
+        raise UsageError("--rubric needs --gold: the committed gold is labelled with the corpus's rubric.")
     suite = load_suite(name, folder / "suites")
     used = load_rubric(rubric) if rubric is not None else corpus.rubric
     if gold is not None:
@@ -96,13 +96,7 @@ def open_bench(
         suite = suite.model_copy(update={**changes, "tuning_questions": ()})
         sets: tuple[GoldSet, ...] = (load_gold(gold, used),)
     else:
-        if rubric is not None:
-            raise SetupError(
-                "--rubric needs --gold: the committed gold is labelled with the corpus's rubric."
-            )
         sets = tuple(load_gold(folder / "gold" / f"{item}.jsonl", used) for item in suite.gold)
     if samples is not None:
         suite = suite.model_copy(update={"repeats": Repeats(samples=samples)})
-    if adapt is not None:
-        suite = adapt(suite)
     return Bench(suite, corpus, used, sets, prompts, folder)

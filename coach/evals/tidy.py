@@ -28,5 +28,9 @@ async def check_recordings(benches: Iterable[Bench], recordings: Recordings, mod
     missing: dict[str, Wanted] = {}
     for bench in benches:
         missing |= await collect(bench.jobs, recordings, model, bench.grader_for)
-    unused = tuple(item for item in recordings.unused() if item.purpose in _PURPOSES)
-    return Tidiness(unused, missing)
+    return Tidiness(unused_of(recordings), missing)
+
+
+def unused_of(recordings: Recordings) -> tuple[Recording, ...]:
+    """Recordings of grades that nobody has asked for since they were loaded."""
+    return tuple(item for item in recordings.unused() if item.purpose in _PURPOSES)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coach.cli import evals_bench
+from coach.evals.bench import open_bench
 from coach.evals.results import read_results
+from coach.guides.corpus import load_corpus
+from coach.prompts import Prompts
+from coach.resources import corpus_dir, eval_dir, prompts_dir
 from tests.cli.conftest import LengthGrader, Piped
 from tests.evals.conftest import gold_rows, report_for
 
@@ -83,7 +88,7 @@ def test_missing_recordings_are_exit_4_with_a_list(piped: Piped, gold: Path) -> 
         (("run", "nonsense"), 3),
         (("run", "--gold", "none.jsonl"), 3),
         (("run", "--only", "colour:red", "--grader", "local"), 2),
-        (("run", "--rubric", "r.yaml"), 3),
+        (("run", "--rubric", "r.yaml"), 2),
         (("run", "--grader", "magic"), 2),
         (("compare", "here", "there"), 3),
         (("accept", "here", "--why", "x"), 3),
@@ -97,11 +102,6 @@ def test_wrong_use_has_its_exit_code(piped: Piped, arguments: tuple[str, ...], c
 
 def reply_rows(requests: Path, replies: Path) -> None:
     """Answer every exported request with level 3 and a quote."""
-    from coach.evals.bench import open_bench
-    from coach.guides.corpus import load_corpus
-    from coach.prompts import Prompts
-    from coach.resources import corpus_dir, eval_dir, prompts_dir
-
     gold = requests.with_name("mine.jsonl")
     corpus, prompts = load_corpus(corpus_dir()), Prompts(prompts_dir())
     bench = open_bench("llm", folder=eval_dir(), corpus=corpus, prompts=prompts, gold=gold)
@@ -136,6 +136,43 @@ def test_round_trip_by_file_then_replay(
     assert "Nothing is missing" in piped("eval", "export", *mine, "-o", str(asked)).err
     shown = piped("eval", "show", "failed-launch-2", *mine)
     assert shown.code == 0 and "request 1, system" in shown.out and "star_evidence" in shown.out
+
+
+def test_unused_recordings_are_told_and_pruned(piped: Piped, suites: Path) -> None:
+    (suites / "suites" / "llm.yaml").write_text(
+        "name: llm\ngrader: llm\nmodel: m\ngold: [dev]\n", encoding="utf-8"
+    )
+    asked, told = suites.parent / "requests.jsonl", suites.parent / "replies.jsonl"
+    assert piped("eval", "export", "-o", str(asked)).code == 0
+    reply_rows(asked, told)
+    assert piped("eval", "import", str(told)).code == 0
+    assert "not used" not in piped("eval", "run", "llm").err
+    dev = suites / "gold" / "dev.jsonl"
+    dev.write_text("".join(dev.read_text(encoding="utf-8").splitlines(keepends=True)[1:]), encoding="utf-8")
+    assert "1 recordings were not used" in piped("eval", "run", "llm").err
+    assert "1 of 8 would go" in piped("eval", "prune", "--dry-run").err
+    assert "1 of 8 removed" in piped("eval", "prune").err
+    assert "not used" not in piped("eval", "run", "llm").err
+
+
+def test_a_changed_prompt_is_named_as_the_reason(
+    piped: Piped, suites: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (suites / "suites" / "llm.yaml").write_text(
+        "name: llm\ngrader: llm\nmodel: m\ngold: [dev]\n", encoding="utf-8"
+    )
+    asked, told = suites.parent / "requests.jsonl", suites.parent / "replies.jsonl"
+    piped("eval", "export", "-o", str(asked))
+    reply_rows(asked, told)
+    piped("eval", "import", str(told))
+    prompts = suites.parent / "prompts"
+    shutil.copytree(prompts_dir(), prompts)
+    with (prompts / "grade_system.md").open("a", encoding="utf-8") as file:
+        file.write("\nBe careful.\n")
+    monkeypatch.setattr(evals_bench, "prompts_dir", lambda: prompts)
+    result = piped("eval", "run", "llm")
+    assert result.code == 4
+    assert "8 stale, since it was recorded prompt changed" in result.err
 
 
 def test_compare_accept_and_report(
