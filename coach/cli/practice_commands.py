@@ -32,6 +32,15 @@ def is_command(text: str) -> bool:
     return line.startswith("/") and "\n" not in line
 
 
+def split_command(text: str) -> tuple[str, str]:
+    """The answer and the command in what was sent: a known command may stand on its last line."""
+    if is_command(text):
+        return "", text
+    above, _, last = text.rpartition("\n")
+    known = is_command(last) and last.strip()[1:].partition(" ")[0].casefold() in COMMANDS
+    return (above, last) if known else (text, "")
+
+
 def run_command(host: Host, line: str) -> bool:
     """Run `/name rest`; returns True where practice ends. What cannot be done now is told, not raised."""
     name, _, rest = line.strip()[1:].partition(" ")

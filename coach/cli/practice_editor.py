@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TextIO
 
 from prompt_toolkit import PromptSession
@@ -34,7 +34,7 @@ class Editor:
             history=_Given(list(given)),
             completer=_Commands(commands),
             complete_while_typing=True,
-            key_bindings=_bindings(),
+            key_bindings=_bindings(commands),
             bottom_toolbar=_toolbar,
             prompt_continuation="  ",
             output=create_output(stdout=screen, always_prefer_tty=True),
@@ -89,22 +89,22 @@ class _Commands(Completer):
         self._commands = commands
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        text = document.text
-        if not text.startswith("/") or any(character.isspace() for character in text):
+        line = document.current_line_before_cursor
+        if not line.startswith("/") or any(character.isspace() for character in line):
             return
         for name, summary in self._commands.items():
-            if name.startswith(text[1:].casefold()):
-                yield Completion(f"/{name}", start_position=-len(text), display_meta=summary)
+            if name.startswith(line[1:].casefold()):
+                yield Completion(f"/{name}", start_position=-len(line), display_meta=summary)
 
 
-def _bindings() -> KeyBindings:
-    """Enter sends a command or a text whose last line is `.`; Ctrl-X Ctrl-E opens $EDITOR."""
+def _bindings(commands: Collection[str]) -> KeyBindings:
+    """Enter sends a text whose last line is `.` or a command; Ctrl-X Ctrl-E opens $EDITOR."""
     keys = KeyBindings()
 
     @keys.add("enter")
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
-        text = sent_by_enter(buffer.text) if buffer.document.is_cursor_at_the_end else None
+        text = sent_by_enter(buffer.text, commands) if buffer.document.is_cursor_at_the_end else None
         if text is None:
             buffer.insert_text("\n")
             return
@@ -119,12 +119,16 @@ def _bindings() -> KeyBindings:
     return keys
 
 
-def sent_by_enter(text: str) -> str | None:
-    """What Enter at the end of `text` sends: a one-line command, or all above a line that ends it."""
+def sent_by_enter(text: str, commands: Collection[str]) -> str | None:
+    """What Enter at the end of `text` sends, or None where it opens a new line.
+
+    A line that ends the answer sends what stands above it; a line with a command sends all of it,
+    and the answer above stays a draft.
+    """
     above, _, last = text.rpartition("\n")
     if last.strip() in SENDING_LINES:
         return above
-    if text.startswith("/") and "\n" not in text:
+    if last.startswith("/") and (not above or last[1:].partition(" ")[0].casefold() in commands):
         return text
     return None
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from coach.cli.practice_commands import COMMANDS, is_command, run_command
+from coach.cli.practice_commands import COMMANDS, is_command, run_command, split_command
 from coach.cli.practice_editor import Closed, Editor
 from coach.cli.practice_host import Host
 from coach.errors import StoreError
 from coach.report.grade import render_recap
+from coach.schema.grade import Grade
 from coach.store.history import History
 
 AFTER_GRADE = (
@@ -38,29 +39,40 @@ def run_at_terminal(host: Host) -> None:
 
 
 def _converse(host: Host, editor: Editor) -> None:
-    warned, shown = False, None
+    warned, spent = False, 0.0
+    shown: Grade | None = None
     while True:
         host.open()
-        grade = host.session.attempt.grade
-        if grade is not None and grade is not shown:
-            # A grade fills more than a screen: its upshot stands once more above the prompt.
-            host.screen.shown.print(render_recap(grade, host.legend))
-            host.screen.tell(AFTER_GRADE)
-        shown = grade
+        shown = _recap(host, shown)
         text, seconds = host.runner.run(editor.read(host.session.draft, lambda draft: _save(host, draft)))
         host.screen.shown.print()
-        if is_command(text):
-            if run_command(host, text):
+        answer, command = split_command(text)
+        spent += seconds
+        if command and not _is_answer_to_grade(host, answer, command):
+            # A command after a line of the answer leaves the answer in the editor.
+            host.session.save_draft(answer or host.session.draft)
+            if run_command(host, command):
                 return
-        elif not host.waits:
-            continue
-        elif not text.strip() and not warned:
+        elif host.waits and (answer.strip() or warned):
+            host.take(answer, more=not command, seconds=spent)
+            warned, spent = False, 0.0
+        elif host.waits:
             warned = True
             host.screen.tell("Nothing is written. Send again to give an empty answer, or /skip.")
-            continue
-        else:
-            host.take(text, seconds=seconds)
-        warned = False
+
+
+def _is_answer_to_grade(host: Host, answer: str, command: str) -> bool:
+    """`/grade` on the last line of an answer gives the answer first."""
+    return host.waits and bool(answer.strip()) and command.strip().casefold() == "/grade"
+
+
+def _recap(host: Host, shown: Grade | None) -> Grade | None:
+    """A grade fills more than a screen: its upshot stands once more above the prompt."""
+    grade = host.session.attempt.grade
+    if grade is not None and grade is not shown:
+        host.screen.shown.print(render_recap(grade, host.legend))
+        host.screen.tell(AFTER_GRADE)
+    return grade
 
 
 def _save(host: Host, draft: str) -> None:

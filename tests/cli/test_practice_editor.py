@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,6 +46,8 @@ def write(keys: str, *, draft: str = "", given: tuple[str, ...] = ()) -> tuple[s
         ("/ask what is drift\r", "/ask what is drift"),
         (f"a.\r.b{ESCAPE_ENTER}", "a.\n.b"),
         (f"see /hint\rmore{ESCAPE_ENTER}", "see /hint\nmore"),
+        ("half an answer\r/hint\r", "half an answer\n/hint"),
+        (f"half an answer\r/tmp is full\r{ESCAPE_ENTER}", "half an answer\n/tmp is full\n"),
         (f"\x1b[200~pasted\r\n.\r\nmore\x1b[201~{ESCAPE_ENTER}", "pasted\n.\nmore"),
     ],
 )
@@ -95,7 +96,14 @@ def test_leaving(keys: str, error: type[BaseException]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [("/h", ["/hint", "/help"]), ("/hi", ["/hint"]), ("/hint x", []), ("say /h", []), ("", [])],
+    [
+        ("/h", ["/hint", "/help"]),
+        ("/hi", ["/hint"]),
+        ("/hint x", []),
+        ("say /h", []),
+        ("say\n/hi", ["/hint"]),
+        ("", []),
+    ],
 )
 def test_completion_offers_commands_alone(text: str, names: list[str]) -> None:
     from coach.cli.practice_editor import _Commands
@@ -118,7 +126,6 @@ def test_the_toolbar_counts(text: str, words: str) -> None:
 
 
 def test_enter_sends_nothing_in_the_middle_of_an_answer() -> None:
-    assert sent_by_enter("First line") is None
-    assert sent_by_enter("/hint\nand more") is None
-    sends: Callable[[str], str | None] = sent_by_enter
-    assert sends("line\n  . ") == "line"
+    assert sent_by_enter("First line", ["hint"]) is None
+    assert sent_by_enter("/hint\nand more", ["hint"]) is None
+    assert sent_by_enter("line\n  . ", ["hint"]) == "line"

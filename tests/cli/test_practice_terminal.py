@@ -133,6 +133,26 @@ def test_text_after_the_grade_is_no_answer(seat: Seat) -> None:
     assert [turn.text for turn in host.session.attempt.turns if turn.role == "candidate"] == [ANSWER, "More."]
 
 
+def test_a_command_on_the_last_line_leaves_the_answer_in_the_editor(seat: Seat) -> None:
+    host, screen = seat.type(f"We would\r/hint\r begin{SEND}{END}")
+    assert "Trade-offs: Does the answer say" in screen.text
+    assert host.session.attempt.turns[0].text == "We would begin"
+    assert host.session.draft == ""
+
+
+def test_grade_on_the_last_line_gives_the_answer_and_grades_it(seat: Seat) -> None:
+    host, _ = seat.type(f"{ANSWER}\r/grade\r{END}")
+    assert [turn.text for turn in host.session.attempt.turns] == [ANSWER]
+    assert host.session.attempt.grade is not None
+
+
+def test_quit_on_the_last_line_keeps_the_answer_as_a_draft(seat: Seat) -> None:
+    host, _ = seat.type("We would\r/quit\r")
+    assert seat.type(f" begin{SEND}{END}", resume=host.session.id)[0].session.attempt.turns[0].text == (
+        "We would begin"
+    )
+
+
 def test_next_opens_another_question_at_once(seat: Seat) -> None:
     host, screen = seat.type(f"/next\rAnd so on.{SEND}/next\r{END}")
     assert len(host.session.asked) == len(set(host.session.asked)) == 3
