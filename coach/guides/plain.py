@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from coach.guides.document import Document, Line
 
 _MARKS = re.compile(r"^\s*(?:[-*•·▪◦‣–—>#]|\(?[0-9]{1,3}[.)])\s")
+_QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _NUMBERED = re.compile(r"^\s*[0-9]{1,2}[.)]\s")
 _HASHES = re.compile(r"^(#{1,6})\s+(\S.*?)\s*#*$")
 _MOST_WORDS = 15
@@ -21,7 +22,8 @@ def read_plain(text: str) -> Document:
 
 def _lines(raw: Sequence[str]) -> Iterator[Line]:
     after_blank = True
-    for number, text in enumerate(raw, start=1):
+    for number, line in enumerate(raw, start=1):
+        text = _QUOTED.sub("", line)
         if not text.strip():
             after_blank = True
             continue
@@ -31,7 +33,7 @@ def _lines(raw: Sequence[str]) -> Iterator[Line]:
         elif _is_heading(raw, number - 1, after_blank):
             yield Line(number, text, level=2)
         else:
-            yield Line(number, text, starts=after_blank or bool(_MARKS.match(text)))
+            yield Line(number, text, starts=after_blank or bool(_MARKS.match(line)))
         after_blank = bool(hashes)
 
 
