@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from coach.batch.files import STDIN, InputFile
+from coach.schema.chat import ChatRequest, TokenUsage
 
+REPLY_TOKENS = 700  # of a usual report on four criteria
+REPLY_SECONDS = 8.0  # that a hosted model takes for it
 _CHUNK = 2**20
+
+
+@dataclass
+class Estimate:
+    """What requests would take. `cost_usd` is None where the model's price is not known."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = 0.0
+
+    def seconds(self, concurrency: int) -> float:
+        """Wall time with so many requests at once, at REPLY_SECONDS each."""
+        return -(-self.requests // concurrency) * REPLY_SECONDS
+
+
+def estimate_requests(
+    requests: Iterable[tuple[str, ChatRequest]],
+    count_tokens: Callable[[str], int],
+    cost: Callable[[TokenUsage], float | None],
+) -> Estimate:
+    """Add up what the requests would take, without repairs."""
+    total = Estimate()
+    for _, request in requests:
+        total.requests += 1
+        total.prompt_tokens += sum(count_tokens(message.content) for message in request.messages)
+        total.completion_tokens += REPLY_TOKENS
+    usage = TokenUsage(prompt_tokens=total.prompt_tokens, completion_tokens=total.completion_tokens)
+    total.cost_usd = cost(usage)
+    return total
 
 
 def count_rows(files: Iterable[InputFile], limit: int | None = None) -> int | None:

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from coach.errors import SetupError, UsageError
 
+HALF = "half:"  # starts the names of replies that belong to rows which are not finished yet
 _FORMAT = 1
 _SCHEMA = f"""
 PRAGMA user_version = {_FORMAT};
@@ -64,6 +65,17 @@ class Stored:
     extra: str
     record: str | None
     grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What one candidate got: rows, how many of them have a mark, and those marks' mean and minimum."""
+
+    candidate: str
+    rows: int
+    marked: int
+    mean: float | None
+    lowest: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,17 @@ class Journal:
         query = "SELECT candidate FROM temp.rows WHERE candidate != '' GROUP BY candidate ORDER BY min(row)"
         for (candidate,) in self._db.execute(query):
             yield candidate
+
+    def totals(self) -> Iterator[Total]:
+        """One total for each candidate, in order of first appearance."""
+        mark = "json_extract(coalesce(g.grade, f.grade), '$.overall')"
+        query = f"""
+            SELECT r.candidate, count(*), count({mark}), avg({mark}), min({mark}) FROM temp.rows r
+            LEFT JOIN main.grades g ON g.content = r.content AND g.maker = r.maker
+            LEFT JOIN temp.failures f ON f.content = r.content AND f.maker = r.maker
+            WHERE r.candidate != '' GROUP BY r.candidate ORDER BY min(r.row)"""
+        for row in self._db.execute(query):
+            yield Total(*row)
 
     def sync(self) -> None:
         """Have the disk itself keep what was recorded, against power loss. Safe in any thread."""

@@ -10,14 +10,13 @@ from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from coach.batch.journal import Journal
+from coach.batch.journal import HALF, Journal
 from coach.errors import ModelError, SetupError
 from coach.llm.port import ChatModel
 from coach.llm.prices import Prices, estimate_tokens
 from coach.schema.chat import ChatReply, ChatRequest, TokenUsage
 from coach.schema.grade import Grade, Grader, GradeTask
 
-_PREFIX = "half:"  # of the names of replies that belong to rows which are not finished
 _LEARNT = 8  # replies after which costs are told from what was seen
 _CAUTION = 2.0  # times the most expensive request so far
 _REPLY_TOKENS = 4000  # of a request that sets no bound of its own
@@ -110,7 +109,7 @@ class Meter:
     async def complete(self, request: ChatRequest) -> ChatReply:
         """As the model's own, or a saved reply; raises OverBudget, or SetupError for a dead server."""
         calls = _calls.get([])
-        if self._saved and (kept := self.journal.reply(_PREFIX + request.key(self.name))) is not None:
+        if self._saved and (kept := self.journal.reply(HALF + request.key(self.name))) is not None:
             return ChatReply.model_validate_json(kept)
         self._save(calls)
         ticket = await self.budget.reserve(request) if self.budget else 0
@@ -133,7 +132,7 @@ class Meter:
     def _save(self, calls: list[tuple[ChatRequest, ChatReply]]) -> None:
         """Keep the replies that a row has so far, now that it needs one more."""
         for request, reply in calls:
-            self.journal.keep_reply(_PREFIX + request.key(self.name), reply.model_dump_json())
+            self.journal.keep_reply(HALF + request.key(self.name), reply.model_dump_json())
             self._saved = True
         calls.clear()
 

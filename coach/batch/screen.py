@@ -14,7 +14,7 @@ from coach.text.sanitize import for_terminal
 _BAR = 30  # columns of the longest bar
 _SHOWN = 12  # questions and criteria in a table
 _REVIEWS_SHOWN = 8
-_WIDTH = 78
+_WIDTH = 76
 
 
 def render_summary(summary: Summary) -> RenderableType:
@@ -64,7 +64,7 @@ def _gaps(summary: Summary) -> list[Text]:
     lines = []
     for gap in summary.gaps():
         more = f": {gap.advice}" if gap.advice else ""
-        lines.append(Text(_line(f"  {gap.criterion}, {gap.share:.0%} at a no{more}")))
+        lines.append(Text("  " + _line(f"{gap.criterion}, {gap.share:.0%} at a no{more}")))
     return [_head("What most answers miss"), *lines] if lines else []
 
 

@@ -26,6 +26,7 @@ from coach.llm.files import write_whole
 from coach.schema.grade import Grader, GraderId
 from coach.schema.rubric import Rubric
 from coach.store.profile import Profiles
+from coach.text.sanitize import for_terminal
 
 CONCURRENCY = 32
 
@@ -80,8 +81,12 @@ class Job:
             self._scratch.cleanup()
         self.rooms.close()
 
+    def tell(self, text: str) -> None:
+        self.err.print(text, soft_wrap=True)
+
     def say(self, text: str) -> None:
-        self.err.print(text, style="yellow")
+        """Tell what the user should know of."""
+        self.err.print(for_terminal(text), style="yellow", soft_wrap=True)
 
     @cached_property
     def stream(self) -> bool:
@@ -187,9 +192,10 @@ class Job:
         write_whole(self._import_note, [str(self.journal_path.resolve())])
 
     def _open_journal(self) -> Journal:
-        if not self.stream:
+        fleeting = (self.options.dry_run or self.options.export) and not self.journal_path.exists()
+        if not self.stream and not fleeting:
             return Journal(self.journal_path)
-        if STDIN not in self.options.inputs:
+        if STDIN not in self.options.inputs and not fleeting:
             try:
                 return Journal(self.journal_path)
             except UsageError:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coach.batch.estimate import count_rows
-from coach.batch.journal import Stored
+from coach.batch.journal import HALF, Stored
 from coach.batch.local import QuickGrader, grade_locally
 from coach.batch.output import RowWriter, text_of, write_output
 from coach.batch.run import grade_rows
 from coach.batch.screen import render_summary
 from coach.batch.summary import Summary
 from coach.cli.grade_job import CONCURRENCY, Job
-from coach.cli.grade_offline import export_requests, import_replies
+from coach.cli.grade_offline import dry_run, export_requests, import_replies
 from coach.cli.progress import RunProgress, duration
 from coach.cli.wiring import load
 from coach.errors import UsageError
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 def run_job(job: Job) -> int:
     """Do what the options ask; returns the exit code."""
     files = job.files  # a missing file is told before anybody is asked for leave
+    if job.options.dry_run:
+        code = dry_run(job)
+        job.drop_journal()
+        return code
     if job.options.import_ is not None:
         code = finish(job, import_replies(job), 0.0)
         if job.options.export is None:
@@ -45,6 +49,8 @@ def run_job(job: Job) -> int:
     with RunProgress(job.err, job.tally, count_rows(files, job.options.limit)) as progress:
         grader = asyncio.run(run_model(job, progress)) if job.by_model else run_local(job, progress)
         seconds = progress.seconds
+    if not job.tally.failed:
+        job.journal.drop_replies(HALF)
     for what, number in job.journal.stale.most_common():
         job.say(f"{number:,} rows graded before were graded anew, since this changed: {what}.")
     return finish(job, grader, seconds)
@@ -130,9 +136,50 @@ def finish(job: Job, grader: GraderId, seconds: float) -> int:
     else:
         assert job.options.output is not None
         write_output(job.options.output, rows, writer, job.format, job.say)
+    write_pages(job, writer, summary, grader, seconds)
     tell(job, summary, seconds)
     job.drop_journal()
     return 1 if summary.unmarked else 0
+
+
+def write_pages(job: Job, writer: RowWriter, summary: Summary, grader: GraderId, seconds: float) -> None:
+    """The HTML report and the candidates' pages, where they were asked for."""
+    options = job.options
+    if options.report is None and options.feedback is None:
+        return
+    from coach.batch.pages import Titles, write_feedback, write_report
+    from coach.report.words import grader_words
+
+    rubric, corpus = job.rubric or job.rooms.corpus.rubric, job.rooms.corpus
+    titles = Titles(
+        {item.id: item.title for item in (*corpus.rubric.criteria, *rubric.criteria)},
+        {item.id: item.text for item in corpus.questions.values()},
+    )
+    made = grader_words(grader)
+    if options.report is not None:
+        name = ", ".join(options.inputs)
+        facts = facts_of(job, summary, grader, seconds)
+        write_report(options.report, summary, job.journal.totals(), titles, name=name, made=made, facts=facts)
+        job.tell(f"{options.report} holds the report.")
+    if options.feedback is not None:
+        count = write_feedback(options.feedback, job.journal, writer, titles, top=summary.top, made=made)
+        job.tell(f"{options.feedback} holds {count:,} feedback pages.")
+
+
+def facts_of(job: Job, summary: Summary, grader: GraderId, seconds: float) -> list[tuple[str, str]]:
+    """What the head of a report says of the run."""
+    states = ", ".join(f"{number:,} {name}" for name, number in summary.status.most_common())
+    cost = "unknown" if summary.cost_usd is None else f"${summary.cost_usd:.4f}"
+    tokens = summary.tokens
+    return [
+        ("Rows", f"{summary.rows:,} ({states})"),
+        ("Graded before this run", f"{job.tally.reused:,}"),
+        ("Requests", f"{summary.requests:,}"),
+        ("Tokens", f"{tokens['prompt_tokens']:,} in, {tokens['completion_tokens']:,} out"),
+        ("Cost", cost),
+        ("Time of this run", duration(seconds)),
+        ("Model, prompt, rubric, guides", f"{grader.model} {grader.prompt} {grader.rubric} {grader.guides}"),
+    ]
 
 
 def show_rows(job: Job, rows: Iterator[Stored], writer: RowWriter) -> None:
@@ -164,6 +211,6 @@ def tell(job: Job, summary: Summary, seconds: float) -> None:
     if summary.requests:
         cost = "at an unknown price" if tally.cost_usd is None else f"for ${tally.cost_usd:.4f}"
         parts.append(f"{tally.requests:,} requests {cost}")
-    err.print(f"{', '.join(parts)}.")
+    job.tell(f"{', '.join(parts)}.")
     if not job.stream:
-        err.print(f"{job.options.output} is written. {job.journal_path.name} makes a rerun free; keep it.")
+        job.tell(f"{job.options.output} is written. {job.journal_path.name} makes a rerun free; keep it.")
