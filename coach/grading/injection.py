@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 import unicodedata
+from functools import lru_cache
 
 from coach.schema.answer import Answer
 
@@ -79,6 +80,7 @@ def aims_at_grader(answer: Answer) -> bool:
     return any(text_aims_at_grader(text) for _, text in answer.parts())
 
 
+@lru_cache(maxsize=256)
 def text_aims_at_grader(text: str) -> bool:
     """The same for one text, or one sentence of it."""
     plain = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text))

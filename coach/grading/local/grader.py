@@ -1,0 +1,203 @@
+"""The local grader: the same grade as the llm grader's, from the fitted model, with no network.
+
+It says `language` instead of a mark for an answer that is not English.
+"""
+
+from __future__ import annotations
+
+import math
+
+from coach.grading import decide
+from coach.grading.injection import text_aims_at_grader
+from coach.grading.local import explain
+from coach.grading.local.explain import Explainer, Weighed
+from coach.grading.local.features import extract
+from coach.grading.local.language import is_english
+from coach.grading.local.model import ANY, OVERALL, LocalModel, Noise, load_model
+from coach.grading.local.relevance import Relevance
+from coach.grading.local.tokens import split_sentences
+from coach.grading.local.vectors import WordVectors
+from coach.grading.rules import half
+from coach.guides.corpus import Corpus
+from coach.schema.grade import (
+    Citation,
+    Evidence,
+    Flag,
+    Grade,
+    GradeError,
+    GraderId,
+    GradeTask,
+    Verdict,
+)
+from coach.schema.rubric import Criterion
+from coach.text.sanitize import for_terminal
+
+NAME = "local-linear-1"
+SURELY_BESIDE = 0.65
+LIKELY = 0.25
+SURE = 0.6
+LEVELS = 4
+
+
+def own_words(text: str) -> str:
+    """The text without invisible characters and without what speaks to the grader.
+
+    A paragraph that holds such a sentence goes whole where others are left: frames come in paragraphs.
+    """
+    text = for_terminal(text)
+    if not text_aims_at_grader(text):
+        return text
+    kept = [part for part in text.split("\n\n") if not text_aims_at_grader(part)]
+    if kept:
+        return "\n\n".join(kept)
+    return " ".join(s.text for s in split_sentences(text) if not text_aims_at_grader(s.text))
+
+
+class LocalGrader:
+    """Grades with the fitted model. Deterministic; safe to use from several threads."""
+
+    def __init__(self, model: LocalModel, vectors: WordVectors, corpus: Corpus) -> None:
+        self._model = model
+        self._vectors = vectors
+        self._explainer = Explainer(model, vectors)
+        self._relevance = Relevance(
+            vectors,
+            [question.text for question in corpus.questions.values()],
+            [passage.text for passage in corpus.passages.values()],
+        )
+        self.identity = GraderId(
+            kind="local",
+            model=NAME,
+            prompt=model.digest,
+            rubric=corpus.rubric.digest,
+            guides=corpus.digest,
+        )
+        self.figures = model.figures
+
+    async def grade(self, task: GradeTask) -> Grade:
+        return self.grade_now(task)
+
+    def grade_now(self, task: GradeTask) -> Grade:
+        """Grade one answer; never raises for what the answer holds."""
+        blank = decide.grade_blank(task, self.identity)
+        if blank is not None:
+            return blank
+        said = task.answer.said()
+        if not is_english(said):
+            message = "The local grader reads English only; a model can grade other languages (--grader llm)."
+            error = GradeError(kind="bad_reply", message=message)
+            grade = decide.grade_nothing(task, self.identity, error, "ungraded")
+            flags = decide.order_flags({*grade.flags, "language"})
+            return grade.model_copy(update={"flags": flags, "error": None})
+        return self._grade(task, own_words(said))
+
+    def _grade(self, task: GradeTask, text: str) -> Grade:
+        features = extract(text)
+        raw = self._model.raw(features, self._vectors.mean(features.words))
+        beside = self._model.beside_question(self._relevance.measure(task.question.text, text))
+        pull = min(max((beside - 0.5) / 0.3, 0.0), 1.0)
+        faded = raw * (1 - pull) + pull
+        weighed = self._explainer.weigh(_own_parts(task))
+        heads = [self._model.head.get(item.id, self._model.head[ANY]) for item in task.criteria]
+        values = [float(faded[head]) for head in heads]
+        verdicts = tuple(
+            self._judge(task, criterion, value, head, weighed)
+            for criterion, value, head in zip(task.criteria, values, heads, strict=True)
+        )
+        overall = self._model.overall(float(faded[self._model.head[OVERALL]]), values)
+        return self._conclude(task, verdicts, overall, beside)
+
+    def _conclude(
+        self, task: GradeTask, verdicts: tuple[Verdict, ...], overall: float, beside: float
+    ) -> Grade:
+        top = task.criteria[0].top
+        noise = self._model.overall_noise
+        chances = noise.chances(overall)
+        scores = [verdict.score for verdict in verdicts if verdict.score is not None]
+        mark = min(
+            max(noise.level(overall), min(_to_four(s, top) for s in scores)),
+            max(_to_four(s, top) for s in scores),
+        )
+        likely = [level for level, chance in enumerate(chances, start=1) if chance >= LIKELY or level == mark]
+        low, high = _from_four(min(likely), top), _from_four(max(likely), top)
+        flags: set[Flag] = decide.text_flags(task)
+        if beside >= SURELY_BESIDE:
+            flags.add("off_topic")
+        if low != high:
+            flags.add("border")
+        return Grade(
+            status="graded",
+            overall=_from_four(mark, top),
+            range=(low, high),
+            criteria=verdicts,
+            flags=decide.order_flags(flags),
+            needs_review=chances[mark - 1] < SURE,
+            grader=self.identity,
+        )
+
+    def _judge(
+        self, task: GradeTask, criterion: Criterion, value: float, head: int, weighed: list[Weighed]
+    ) -> Verdict:
+        top = criterion.top
+        level = _from_four(_level(self._model.criterion_noise, value), top)
+        good = level > half(top)
+        evidence = tuple(
+            _evidence(item) for item in self._explainer.choose(weighed, criterion, head, good=good)
+        )
+        signs = self._explainer.match(weighed, criterion.signs.good)
+        return Verdict(
+            id=criterion.id,
+            status="graded",
+            score=level,
+            evidence=evidence,
+            citations=_cite(task, criterion),
+            reason=explain.reason(criterion, level, top, signs),
+            advice=explain.advice(criterion, level, top, signs),
+        )
+
+
+def open_local_grader(corpus: Corpus) -> LocalGrader:
+    """The grader with the model and vectors that ship with the program."""
+    return LocalGrader(load_model(), WordVectors(), corpus)
+
+
+def _own_parts(task: GradeTask) -> list[tuple[int | None, str]]:
+    """The candidate's texts; sentences aimed at the grader are never evidence, so they are blanked."""
+    parts = []
+    for turn, text in task.answer.parts():
+        if text_aims_at_grader(text):
+            for sentence in split_sentences(text):
+                if text_aims_at_grader(sentence.text):
+                    text = text[: sentence.start] + " " * len(sentence.text) + text[sentence.end :]
+        parts.append((turn, text))
+    return parts
+
+
+def _level(noise: Noise, value: float) -> int:
+    return noise.level(value)
+
+
+def _from_four(level: int, top: int) -> int:
+    """A level of 1..4 on a scale of 1..top, nearest, halves down."""
+    return level if top == LEVELS else math.ceil(1 + (level - 1) * (top - 1) / (LEVELS - 1) - 0.5)
+
+
+def _to_four(level: int, top: int) -> int:
+    return level if top == LEVELS else math.ceil(1 + (level - 1) * (LEVELS - 1) / max(top - 1, 1) - 0.5)
+
+
+def _evidence(item: Weighed) -> Evidence:
+    """A sentence as a quote; a very long one is cut at a word's end."""
+    start, end, text = item.sentence.start, item.sentence.end, item.sentence.text
+    if len(text) > explain.LONGEST_QUOTE:
+        end = start + (text.rfind(" ", 0, explain.LONGEST_QUOTE) + 1 or explain.LONGEST_QUOTE)
+        text = text[: end - start].rstrip()
+        end = start + len(text)
+    return Evidence(quote=text, start=start, end=end, found=True, turn=item.turn)
+
+
+def _cite(task: GradeTask, criterion: Criterion) -> tuple[Citation, ...]:
+    """The criterion's own passages among those given for the question, else the first given one."""
+    given = {passage.id: passage for passage in task.passages}
+    own = [i for i in criterion.passages if i in given] or list(given)[:1]
+    return tuple(Citation(passage=i, guide=given[i].guide) for i in own[:2])

@@ -1,0 +1,160 @@
+"""The fitted model: a readable JSON file and the arithmetic that turns features into levels.
+
+Every head is linear over four blocks: word grams and subwords (tf-idf, each block of unit length),
+shape (standardised, clipped) and the mean word vector. Fitting is done in `train`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.errors import SetupError
+from coach.grading.local.features import Features
+
+FILE = Path(__file__).with_name("model.json")
+SHAPE_WEIGHT = 0.1
+SHAPE_CLIP = 2.5
+VECTOR_WEIGHT = 0.9
+OVERALL, ANY = "overall", "any_criterion"
+SCALE = 10_000
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of grams: `index` gives the row of a gram; idf has shape (rows,), weights (rows, heads)."""
+
+    index: dict[str, int]
+    idf: Vector
+    weights: Vector
+
+    def rows(self, grams: list[str]) -> NDArray[np.intp]:
+        return np.array([n for n in map(self.index.get, grams) if n is not None], dtype=np.intp)
+
+    def score(self, grams: list[str]) -> Vector:
+        """Contribution to every head, from the block's grams scaled to unit length."""
+        rows = self.rows(grams)
+        if not len(rows):
+            return np.zeros(self.weights.shape[1])
+        idf = self.idf[rows]
+        return np.asarray(idf @ self.weights[rows] / math.sqrt(float(idf @ idf)))
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What cross-validation says of a continuous mark: cut points between levels, standard error."""
+
+    cuts: tuple[float, float, float]
+    error: float
+
+    def chances(self, value: float) -> list[float]:
+        """Chance of each of the levels 1 to 4 when errors are normal."""
+        below = [0.0, *(_normal_cdf((cut - value) / self.error) for cut in self.cuts), 1.0]
+        return [high - low for low, high in zip(below, below[1:], strict=False)]
+
+    def level(self, value: float) -> int:
+        return 1 + sum(value >= cut for cut in self.cuts)
+
+
+@dataclass(frozen=True)
+class LocalModel:
+    """All fitted numbers. `heads` names the outputs: the criteria, any_criterion and overall."""
+
+    heads: tuple[str, ...]
+    grams: Block
+    subwords: Block
+    shape_mean: Vector
+    shape_spread: Vector
+    shape_weights: Vector
+    vector_weights: Vector
+    bias: Vector
+    relevance: tuple[Vector, Vector, Vector, float]
+    blend: tuple[float, float, float, float]
+    criterion_noise: Noise
+    overall_noise: Noise
+    figures: dict[str, Any]
+    digest: str
+
+    @cached_property
+    def head(self) -> dict[str, int]:
+        return {name: n for n, name in enumerate(self.heads)}
+
+    def raw(self, features: Features, vector: NDArray[np.float32]) -> Vector:
+        """Continuous marks of all heads, shape (heads,)."""
+        shape = np.clip(
+            (np.array(features.shape) - self.shape_mean) / self.shape_spread, -SHAPE_CLIP, SHAPE_CLIP
+        )
+        return np.asarray(
+            self.bias
+            + self.grams.score(features.grams)
+            + self.subwords.score(features.subwords)
+            + SHAPE_WEIGHT * shape @ self.shape_weights
+            + VECTOR_WEIGHT * vector @ self.vector_weights
+        )
+
+    def beside_question(self, relevance: list[float]) -> float:
+        """Chance that the answer serves another question, from the numbers of `relevance`."""
+        mean, spread, weights, bias = self.relevance
+        value = float((np.array(relevance) - mean) / spread @ weights) + bias
+        return 1 / (1 + math.exp(-max(min(value, 30.0), -30.0)))
+
+    def overall(self, head: float, criteria: list[float]) -> float:
+        """Continuous overall mark from its own head and the criteria's."""
+        own, mean, least, bias = self.blend
+        return own * head + mean * sum(criteria) / len(criteria) + least * min(criteria) + bias
+
+
+def load_model(path: Path = FILE) -> LocalModel:
+    """Read model.json; SetupError when it is missing or not of this program's format."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text)
+        return _build(data, hashlib.sha256(text.encode()).hexdigest()[:12])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SetupError(
+            f"The local grader's model {path} cannot be read ({error}). Install again."
+        ) from error
+
+
+def _build(data: dict[str, Any], digest: str) -> LocalModel:
+    relevance = data["relevance"]
+    return LocalModel(
+        heads=tuple(data["heads"]),
+        grams=_block(data["grams"]),
+        subwords=_block(data["subwords"]),
+        shape_mean=np.array(data["shape"]["mean"]),
+        shape_spread=np.array(data["shape"]["spread"]),
+        shape_weights=np.array(data["shape"]["weights"]) / SCALE,
+        vector_weights=np.array(data["vectors"]["weights"]) / SCALE,
+        bias=np.array(data["bias"]),
+        relevance=(
+            np.array(relevance["mean"]),
+            np.array(relevance["spread"]),
+            np.array(relevance["weights"]),
+            float(relevance["bias"]),
+        ),
+        blend=(data["blend"]["head"], data["blend"]["mean"], data["blend"]["least"], data["blend"]["bias"]),
+        criterion_noise=Noise(tuple(data["criteria"]["cuts"]), data["criteria"]["error"]),
+        overall_noise=Noise(tuple(data["overall"]["cuts"]), data["overall"]["error"]),
+        figures=data["figures"],
+        digest=digest,
+    )
+
+
+def _block(data: dict[str, list[int]]) -> Block:
+    """A block as stored: gram -> [idf, weight of each head], in ten-thousandths."""
+    table = np.array(list(data.values()), dtype=np.float64) / SCALE
+    return Block({gram: n for n, gram in enumerate(data)}, table[:, 0].copy(), table[:, 1:].copy())
+
+
+def _normal_cdf(value: float) -> float:
+    return 0.5 * (1 + math.erf(value / math.sqrt(2)))

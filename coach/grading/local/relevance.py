@@ -1,0 +1,101 @@
+"""How well an answer fits its question, compared with all other questions. Gives numbers, no marks.
+
+Each content word of a question looks for its nearest word in the answer; a question's fit is the mean
+of these, weighted by how telling the word is, and put on one scale by what the guides' passages reach.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.grading.local.shape import COMMON
+from coach.grading.local.vectors import Array, WordVectors
+
+_WORD = re.compile(r"[a-z]+")
+NAMES = ("log_rank", "fit", "margin")
+
+
+def content_words(text: str) -> list[str]:
+    """Distinct words of a text that carry content, in order."""
+    return [w for w in dict.fromkeys(_WORD.findall(text.lower())) if len(w) > 2 and w not in COMMON]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question as its content words; `rows` are their vectors, `weights` how telling they are."""
+
+    words: tuple[str, ...]
+    rows: Array
+    weights: Array
+    mean: float
+    spread: float
+
+
+class Relevance:
+    """Compares answers with their own question and with `questions`, the texts of all known ones."""
+
+    def __init__(self, vectors: WordVectors, questions: Iterable[str], passages: Iterable[str]) -> None:
+        self._vectors = vectors
+        self._background = [content_words(text) for text in passages]
+        self._seen_in = Counter(word for words in self._background for word in words)
+        self._ask = lru_cache(maxsize=4_000)(self._prepare)
+        self._others = [self._ask(text) for text in dict.fromkeys(questions)]
+        self._stacked = np.concatenate([asked.rows for asked in self._others])
+        self._starts = np.cumsum([0] + [len(asked.words) for asked in self._others[:-1]])
+        self._share = np.concatenate([asked.weights for asked in self._others])
+        self._columns = [word for asked in self._others for word in asked.words]
+        self._near = lru_cache(maxsize=20_000)(self._nearness)
+        self._means = np.array([asked.mean for asked in self._others])
+        self._spreads = np.array([asked.spread for asked in self._others])
+
+    def measure(self, question: str, answer: str) -> list[float]:
+        """The numbers of NAMES for one answer: log share of questions that fit better, fit, margin."""
+        words = content_words(answer)
+        if not words:
+            return [0.0, -3.0, -3.0]
+        asked = self._ask(question)
+        own = (self._fit(asked, words) - asked.mean) / asked.spread
+        fits = (self._fit_all(words) - self._means) / self._spreads
+        rank = float((fits > own + 1e-9).mean())
+        margin = (own - float(fits.mean())) / max(float(fits.std()), 1e-6)
+        return [math.log(rank + 0.01), own, margin]
+
+    def _prepare(self, question: str) -> _Asked:
+        words = tuple(content_words(question)) or ("question",)
+        total = len(self._background) + 1
+        telling = np.array([max(math.log(total / (self._seen_in[w] + 1)), 0.1) for w in words])
+        rows = np.stack([self._vector(word) for word in words])
+        asked = _Asked(words, rows, (telling / telling.sum()).astype(np.float32), 0.0, 1.0)
+        reached = np.array([self._fit(asked, passage) for passage in self._background])
+        return _Asked(words, rows, asked.weights, float(reached.mean()), max(float(reached.std()), 1e-6))
+
+    def _fit(self, asked: _Asked, words: list[str]) -> float:
+        rows = self._vectors.table[self._vectors.rows(words)]
+        best = (asked.rows @ rows.T).max(axis=1) if len(rows) else np.zeros(len(asked.words))
+        there = set(words)
+        best = np.maximum(best, [float(word in there) for word in asked.words])
+        return float(asked.weights @ best)
+
+    def _fit_all(self, words: list[str]) -> NDArray[np.float64]:
+        best = np.maximum.reduce([self._near(word) for word in words])
+        return np.add.reduceat(best * self._share, self._starts).astype(np.float64)
+
+    def _nearness(self, word: str) -> Array:
+        """Nearness of one answer word to every word of every known question; 1 where it is the same."""
+        near = self._stacked @ self._vector(word)
+        same = np.array([float(word == column) for column in self._columns], dtype=np.float32)
+        return np.maximum(near, same).astype(np.float32)
+
+    def _vector(self, word: str) -> Array:
+        row = self._vectors.find(word)
+        return (
+            np.zeros(self._vectors.dimensions, dtype=np.float32) if row is None else self._vectors.table[row]
+        )
