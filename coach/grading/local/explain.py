@@ -10,10 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from coach.grading.local.features import pieces
 from coach.grading.local.model import LocalModel
 from coach.grading.local.relevance import content_words
-from coach.grading.local.tokens import Sentence, split_sentences
+from coach.grading.local.tokens import Sentence, split_sentences, split_words
 from coach.grading.local.vectors import WordVectors
 from coach.schema.rubric import Criterion, Sign
 
@@ -71,7 +70,7 @@ class Explainer:
 
     def _word(self, word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """What a word alone adds to each head; enough to tell which sentence carried a level."""
-        return self._model.grams.score([word]) + self._model.subwords.score(list(pieces(word)))
+        return self._model.grams.score([word]) + self._model.score_subwords([word])
 
     def _vector(self, text: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
         return self._vectors.mean(content_words(text))

@@ -13,11 +13,10 @@ from coach.grading.local.tokens import split_sentences, split_words
 
 
 class Features(NamedTuple):
-    """Distinct words; grams (words and pairs of words); subwords (pieces of 3 to 5 letters); shape."""
+    """Distinct words; grams, which are the words and the pairs of neighbours; shape."""
 
     words: list[str]
     grams: list[str]
-    subwords: list[str]
     shape: list[float]
 
 
@@ -27,11 +26,9 @@ def extract(text: str) -> Features:
     words = [word for sentence in sentences for word in sentence]
     pairs = [f"{a} {b}" for sentence in sentences for a, b in zip(sentence, sentence[1:], strict=False)]
     distinct = dict.fromkeys(words)
-    subwords = dict.fromkeys(piece for word in distinct for piece in pieces(word))
     return Features(
         words=list(distinct),
         grams=[*distinct, *dict.fromkeys(pairs)],
-        subwords=list(subwords),
         shape=measure_shape([list(sentence) for sentence in sentences], text.count(",")),
     )
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.errors import SetupError
-from coach.grading.local.features import Features
+from coach.grading.local.features import Features, pieces
 
 FILE = Path(__file__).with_name("model.json")
 SHAPE_WEIGHT = 0.1
@@ -42,7 +43,9 @@ class Block:
 
     def score(self, grams: list[str]) -> Vector:
         """Contribution to every head, from the block's grams scaled to unit length."""
-        rows = self.rows(grams)
+        return self.score_rows(self.rows(grams))
+
+    def score_rows(self, rows: NDArray[np.intp]) -> Vector:
         if not len(rows):
             return np.zeros(self.weights.shape[1])
         idf = self.idf[rows]
@@ -96,10 +99,20 @@ class LocalModel:
         return np.asarray(
             self.bias
             + self.grams.score(features.grams)
-            + self.subwords.score(features.subwords)
+            + self.score_subwords(features.words)
             + SHAPE_WEIGHT * shape @ self.shape_weights
             + VECTOR_WEIGHT * vector @ self.vector_weights
         )
+
+    def score_subwords(self, words: list[str]) -> Vector:
+        """Contribution of the distinct pieces of some words to every head."""
+        found = [self._piece_rows(word) for word in words]
+        return self.subwords.score_rows(np.unique(np.concatenate(found)) if found else np.array([], np.intp))
+
+    @cached_property
+    def _piece_rows(self) -> Callable[[str], NDArray[np.intp]]:
+        # Words repeat from answer to answer; looking their pieces up once is most of the speed.
+        return lru_cache(maxsize=50_000)(lambda word: self.subwords.rows(list(pieces(word))))
 
     def beside_question(self, relevance: list[float]) -> float:
         """Chance that the answer serves another question, from the numbers of `relevance`."""
@@ -118,14 +131,15 @@ def load_model(path: Path = FILE) -> LocalModel:
     try:
         text = path.read_text(encoding="utf-8")
         data = json.loads(text)
-        return _build(data, hashlib.sha256(text.encode()).hexdigest()[:12])
+        return build_model(data, hashlib.sha256(text.encode()).hexdigest()[:12])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SetupError(
             f"The local grader's model {path} cannot be read ({error}). Install again."
         ) from error
 
 
-def _build(data: dict[str, Any], digest: str) -> LocalModel:
+def build_model(data: dict[str, Any], digest: str) -> LocalModel:
+    """The model that a file's data describes; `digest` names it in every grade."""
     relevance = data["relevance"]
     return LocalModel(
         heads=tuple(data["heads"]),

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from coach.grading.local.features import Features, extract
+from coach.grading.local.features import Features, extract, pieces
 from coach.grading.local.grader import own_words
 from coach.grading.local.model import ANY, FILE, OVERALL, SCALE, SHAPE_CLIP, SHAPE_WEIGHT, VECTOR_WEIGHT
 from coach.grading.local.relevance import Relevance
@@ -124,7 +124,7 @@ class Fit:
         self.criteria = list(criteria)
         self.vocabulary = {
             "grams": _vocabulary([item.grams for item in data.features], MIN_ANSWERS["grams"]),
-            "subwords": _vocabulary([item.subwords for item in data.features], MIN_ANSWERS["subwords"]),
+            "subwords": _vocabulary(_subwords(data.features), MIN_ANSWERS["subwords"]),
         }
         self.shape_mean = data.shape.mean(axis=0)
         self.shape_spread = np.maximum(data.shape.std(axis=0), 1e-6)
@@ -155,7 +155,7 @@ class Fit:
         return sparse.hstack(
             [
                 _tf_idf([item.grams for item in data.features], self.vocabulary["grams"]),
-                _tf_idf([item.subwords for item in data.features], self.vocabulary["subwords"]),
+                _tf_idf(_subwords(data.features), self.vocabulary["subwords"]),
                 sparse.csr_matrix(SHAPE_WEIGHT * shape),
                 sparse.csr_matrix(VECTOR_WEIGHT * data.vectors),
             ]
@@ -190,17 +190,25 @@ def fade(marks: Floats, beside: Floats) -> Floats:
     return np.asarray(marks * (1 - pull) + pull)
 
 
-def cross_validate(data: Measured, criteria: Sequence[str]) -> tuple[Floats, Floats]:
-    """Marks (rows, heads) and chances by fits that never saw the row's question."""
+def fit_folds(data: Measured, criteria: Sequence[str]) -> Iterator[tuple[frozenset[str], Fit]]:
+    """(questions left out, the fit without them), fold by fold; every question is left out once."""
     questions = sorted({row.question_id for row in data.rows})
     np.random.default_rng(0).shuffle(questions)
+    for fold in range(FOLDS):
+        held = frozenset(questions[fold::FOLDS])
+        kept = np.flatnonzero([row.question_id not in held for row in data.rows])
+        yield held, Fit(data.take(kept), criteria)
+
+
+def cross_validate(
+    data: Measured, criteria: Sequence[str], folds: Iterable[tuple[frozenset[str], Fit]] | None = None
+) -> tuple[Floats, Floats]:
+    """Marks (rows, heads) and chances by fits that never saw the row's question."""
     marks = np.zeros((len(data.rows), len(criteria) + 2))
     beside = np.zeros(len(data.rows))
-    for fold in range(FOLDS):
-        held = set(questions[fold::FOLDS])
-        out = np.array([row.question_id in held for row in data.rows])
-        fit = Fit(data.take(np.flatnonzero(~out)), criteria)
-        marks[out], beside[out] = fit.predict(data.take(np.flatnonzero(out)))
+    for held, fit in folds or fit_folds(data, criteria):
+        out = np.flatnonzero([row.question_id in held for row in data.rows])
+        marks[out], beside[out] = fit.predict(data.take(out))
     return marks, beside
 
 
@@ -210,28 +218,36 @@ def train(paths: Sequence[Path], corpus: Corpus) -> dict[str, Any]:
     criteria = [criterion.id for criterion in corpus.rubric.criteria]
     data = measure(rows, corpus, WordVectors())
     marks, beside = cross_validate(data, criteria)
-    faded = fade(marks, beside[:, None])
-    of_criteria = [[float(faded[n, criteria.index(c)]) for c in row.criteria] for n, row in enumerate(rows)]
-    flat = np.array([value for values in of_criteria for value in values])
-    gold = np.array([mark for row in rows for mark in row.criteria.values()], float)
-    blend, overall = _blend(faded[:, -1], of_criteria, data.overall)
-    fit = Fit(data, criteria)
     digest = hashlib.sha256("".join(path.read_text(encoding="utf-8") for path in paths).encode())
     return {
         "about": "The local grader's weights, in ten-thousandths. Written by coach.grading.local.train.",
         "data": {"sha256": digest.hexdigest(), "files": [path.name for path in paths], "answers": len(rows)},
+        **describe(Fit(data, criteria), rows, marks, beside),
+    }
+
+
+def describe(fit: Fit, rows: Sequence[Row], marks: Floats, beside: Floats) -> dict[str, Any]:
+    """A fit as the model file holds it; cut points and errors are those of the rows' out-of-fold marks."""
+    criteria = fit.criteria
+    faded = fade(marks, beside[:, None])
+    of_criteria = [[float(faded[n, criteria.index(c)]) for c in row.criteria] for n, row in enumerate(rows)]
+    flat = np.array([value for values in of_criteria for value in values])
+    gold = np.array([mark for row in rows for mark in row.criteria.values()], float)
+    wanted = np.array([row.overall for row in rows], dtype=float)
+    blend, overall = _blend(faded[:, -1], of_criteria, wanted)
+    return {
         "heads": fit.heads,
         "bias": _rounded(fit.bias),
         "blend": blend,
         "criteria": _noise(flat, gold),
-        "overall": _noise(overall, data.overall),
+        "overall": _noise(overall, wanted),
         "relevance": {
             "mean": _rounded(fit.relevance_mean),
             "spread": _rounded(fit.relevance_spread),
             "weights": _rounded(fit.relevance_weights),
             "bias": round(fit.relevance_bias, 5),
         },
-        "figures": _figures(rows, flat, gold, overall),
+        "figures": _figures(list(rows), flat, gold, overall),
         **_weights(fit),
     }
 
@@ -268,6 +284,11 @@ def _vocabulary(answers: list[list[str]], least: int) -> dict[str, float]:
             counts[gram] = counts.get(gram, 0) + 1
     total = len(answers)
     return {g: math.log((1 + total) / (1 + n)) + 1 for g, n in sorted(counts.items()) if n >= least}
+
+
+def _subwords(features: list[Features]) -> list[list[str]]:
+    """The distinct pieces of each answer's words."""
+    return [list(dict.fromkeys(piece for word in item.words for piece in pieces(word))) for item in features]
 
 
 def _tf_idf(answers: list[list[str]], vocabulary: dict[str, float]) -> Any:
