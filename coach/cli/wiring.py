@@ -5,7 +5,6 @@ Everything heavy is imported and built when it is first asked for.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -91,13 +90,11 @@ class Rooms:
 
     def local_grader(self) -> Grader:
         """The embedded grader; the first call loads it."""
-        import importlib
+        from coach.grading.local.grader import open_local_grader
 
         with self._grader_lock:
             if self._local is None:
-                module = importlib.import_module("coach.grading.local")
-                self._local = module.open_local_grader(self.corpus)
-            assert self._local is not None
+                self._local = open_local_grader(self.corpus)
             return self._local
 
     @cached_property
@@ -164,7 +161,7 @@ class Rooms:
         return LlmGrader(
             chat,
             RequestBuilder(self.prompts),
-            rubric_digest=digest_of(rubric or self.corpus.rubric),
+            rubric_digest=(rubric or self.corpus.rubric).digest,
             guides_digest=self.corpus.digest,
             samples=samples,
             first_sample=first_sample,
@@ -202,5 +199,5 @@ def load(settings: Settings | None = None) -> Rooms:
 
 
 def digest_of(rubric: Rubric) -> str:
-    """First 12 hex digits of a hash over the rubric: the `rubric` of a grader's identity."""
-    return hashlib.sha256(rubric.model_dump_json().encode()).hexdigest()[:12]
+    """The `rubric` of a grader's identity."""
+    return rubric.digest

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from coach.report.lines import heading, indent, labelled, plain, quote
-from coach.report.words import FLAGS, grader_words, level_word, review_words, usage_words
+from coach.report.words import FLAGS, grader_words, level_word, review_words, usage_words, without_marks
 from coach.schema.grade import Evidence, Grade, Verdict
 from coach.schema.passage import Passage
 from coach.schema.rubric import Criterion
@@ -30,6 +30,10 @@ class Legend:
     def title(self, criterion: str) -> str:
         known = self.criteria.get(criterion)
         return known.title if known else criterion
+
+    def worded(self, text: str, criterion: str) -> str:
+        """Words about a criterion, without numbers for marks where numbers are hidden."""
+        return text if self.scores else without_marks(text, self.criteria.get(criterion))
 
 
 def render_grade(grade: Grade, legend: Legend) -> RenderableType:
@@ -106,7 +110,7 @@ def _first(grade: Grade, legend: Legend) -> list[RenderableType]:
     if not weak:
         return []
     worst = weak[0]
-    text = worst.advice or worst.reason
+    text = legend.worded(worst.advice or worst.reason, worst.id)
     return [heading("Fix first"), indent(labelled(legend.title(worst.id), text, style="yellow"))]
 
 
@@ -116,7 +120,7 @@ def _stronger(grade: Grade, legend: Legend) -> list[RenderableType]:
     for verdict in _weakest(grade, legend)[:STRONGER_SHOWN]:
         criterion = legend.criteria.get(verdict.id)
         if criterion and (anchor := criterion.levels.get(criterion.top)):
-            rows.append(labelled(criterion.title, anchor))
+            rows.append(labelled(criterion.title, legend.worded(anchor, criterion.id)))
     return [heading("What a stronger answer would contain"), indent(*rows)] if rows else []
 
 
@@ -124,9 +128,9 @@ def _criterion(verdict: Verdict, legend: Legend) -> RenderableType:
     head = Text.assemble((legend.title(verdict.id), "bold"), "  ", _level(verdict, legend))
     rows: list[RenderableType] = list(_quotes(verdict))
     if verdict.reason:
-        rows.append(plain(verdict.reason))
+        rows.append(plain(legend.worded(verdict.reason, verdict.id)))
     if verdict.advice:
-        rows.append(labelled("Next time", verdict.advice))
+        rows.append(labelled("Next time", legend.worded(verdict.advice, verdict.id)))
     for citation in verdict.citations:
         passage = legend.passages.get(citation.passage)
         title = f"{passage.title} [{citation.passage}]" if passage else citation.passage

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from coach.schema.grade import Flag, Grade, GraderId, Usage
 from coach.schema.rubric import Criterion
 
 _FOUR = {1: "clear no", 2: "lean no", 3: "lean yes", 4: "clear yes"}
+# "level 3", and a bare digit that ends a phrase, such as "stays a 1;" or "lifts it to 2."
+_MARK = re.compile(
+    r"\b(?:level (?P<named>[1-9])\b|(?P<held>held at )(?P<kept>[1-9])\b"
+    r"|(?P<lead>an? |to |at |below |above )(?P<bare>[1-9])(?! ?[\w%$€]|[.,]\d))",
+    re.IGNORECASE,
+)
 FLAGS: dict[Flag, str] = {
     "injection": "Part of the answer speaks to the grader. It was read as data and earned nothing.",
     "control_chars": "The answer holds control or invisible characters; they are left out on screen.",
@@ -24,6 +32,19 @@ def level_word(level: int, criterion: Criterion) -> str:
     if criterion.level_names:
         return criterion.level_names[level - 1]
     return _FOUR.get(level, "") if criterion.top == 4 else ""
+
+
+def without_marks(text: str, criterion: Criterion | None) -> str:
+    """`text` with marks as words, for a screen without numbers: "lifts it to lean no"."""
+    if criterion is None:
+        return text
+
+    def word(found: re.Match[str]) -> str:
+        level = int(found["named"] or found["kept"] or found["bare"])
+        name = level_word(level, criterion) if level <= criterion.top else ""
+        return f"{found['held'] or found['lead'] or ''}{name}" if name else found[0]
+
+    return _MARK.sub(word, text)
 
 
 def grader_words(grader: GraderId) -> str:

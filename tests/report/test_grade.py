@@ -13,6 +13,7 @@ from rich.console import Console, RenderableType
 
 from coach.guides.corpus import make_passage
 from coach.report.grade import Legend, render_grade, render_look
+from coach.report.words import without_marks
 from coach.schema.grade import Citation, Evidence, Grade, GradeError, GraderId, Usage, Verdict
 from coach.schema.rubric import Criterion
 from coach.text.sanitize import has_control
@@ -139,6 +140,23 @@ def test_no_scores_hides_numbers_and_keeps_words() -> None:
 )
 def test_other_outcomes_are_told_in_words(changes: dict[str, Any], words: str) -> None:
     assert words in shown(render_grade(grade(**changes), LEGEND))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Worded like level 1 answers.", "Worded like clear no answers."),
+        (
+            "A remedy stays a 1; a check lifts it to 2.",
+            "A remedy stays a clear no; a check lifts it to lean no.",
+        ),
+        ("Held at 2 because no quote was found.", "Held at lean no because no quote was found."),
+        ("It fell to 2% and to 2.5, at 3 am.", "It fell to 2% and to 2.5, at 3 am."),
+        ("Level 9 does not exist.", "Level 9 does not exist."),
+    ],
+)
+def test_marks_inside_reasons_become_words(text: str, words: str) -> None:
+    assert without_marks(text, LEGEND.criteria["own"]) == words
 
 
 def test_an_ungraded_criterion_says_so() -> None:
