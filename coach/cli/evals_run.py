@@ -15,11 +15,12 @@ import typer
 from coach.cli import console, wiring
 from coach.cli.evals_bench import Place, bench_of, place_of
 from coach.cli.evals_exchange import Folder, Gold, Model, Only, RubricFile, Samples
+from coach.cli.evals_local import choose_local
 from coach.evals.assemble import summarise
 from coach.evals.bench import Bench
 from coach.evals.plan import Job, select
 from coach.evals.results import ResultRow, make_row, write_results
-from coach.evals.run import Result, run_grader, run_with_model
+from coach.evals.run import Result, run_graders, run_with_model
 from coach.evals.tidy import unused_of
 from coach.llm.recordings import Recordings
 from coach.llm.replay import ReplayModel
@@ -68,7 +69,7 @@ def run(
         bench.suite = bench.suite.model_copy(update={"gates": ()})
     jobs = select(_jobs(bench, used), only)
     whole = gold is None and not only and samples is None and model is None
-    asked = Asked(used, place_of(gold, recordings), model, concurrency, whole=whole)
+    asked = Asked(used, place_of(gold, recordings), model, concurrency, whole=whole, gold=gold)
     rows, summary = measure(bench, jobs, asked)
     folder = output or wiring.load().settings.data_dir / "evals" / bench.suite.name
     write_results(folder, rows, summary)
@@ -121,6 +122,7 @@ class Asked:
     model: str | None = None
     concurrency: int = 8
     whole: bool = False
+    gold: Path | None = None
 
 
 def measure(bench: Bench, jobs: Sequence[Job], asked: Asked) -> tuple[list[ResultRow], dict[str, Any]]:
@@ -147,7 +149,7 @@ def _jobs(bench: Bench, grader: GraderName) -> list[Job]:
 
 async def grade_jobs(bench: Bench, jobs: Sequence[Job], asked: Asked) -> list[Result]:
     if asked.grader == GraderName.local:
-        return await run_grader(jobs, wiring.load().local_grader())
+        return await run_graders(jobs, choose_local(asked.gold))
     if asked.grader == GraderName.replay:
         recordings = Recordings.load(*asked.place.read)
         replay = ReplayModel(recordings, asked.model or bench.suite.model)

@@ -18,7 +18,10 @@ from coach.schema.rubric import Rubric
 
 @dataclass(frozen=True)
 class Job:
-    """One grade to be made. `id` is the gold row's or the stress case's."""
+    """One grade to be made. `id` is the gold row's or the stress case's.
+
+    `hidden_passage` is the guide passage that holds a tested pair: no part of a grader may know it.
+    """
 
     part: Part
     id: str
@@ -28,6 +31,7 @@ class Job:
     gold: str = ""
     row: GoldRow | None = None
     case: StressCase | None = None
+    hidden_passage: str = ""
 
 
 def plan_gold(suite: Suite, sets: Iterable[GoldSet], corpus: Corpus, rubric: Rubric) -> list[Job]:
@@ -71,6 +75,7 @@ def plan_stress(
             order=case.order,
             row=rows.get(case.base),
             case=case,
+            hidden_passage=pairs[case.pair].passage if case.pair else "",
         )
         for case in cases
     ]

@@ -71,16 +71,19 @@ async def run_with_model(
     return await _gather(jobs, one, concurrency, seen)
 
 
-async def run_grader(
-    jobs: Sequence[Job], grader: Grader, *, seen: Callable[[int], None] | None = None
+async def run_graders(
+    jobs: Sequence[Job], choose: Callable[[Job], Grader], *, seen: Callable[[int], None] | None = None
 ) -> list[Result]:
-    """Grade every job with a grader that needs no model. A job's criterion order is put into its task."""
+    """Grade every job with a grader that needs no model: the one that `choose` names for it.
+
+    A job's criterion order is put into its task.
+    """
 
     async def one(job: Job) -> Result:
         task = job.task
         if job.order.criteria == "reversed":
             task = task.model_copy(update={"criteria": task.criteria[::-1]})
-        return Result(job, await grader.grade(task))
+        return Result(job, await choose(job).grade(task))
 
     return await _gather(jobs, one, 1, seen)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from coach.cli import evals_bench
+from coach.cli import evals_bench, evals_run
 from coach.evals.bench import open_bench
 from coach.evals.results import read_results
 from coach.guides.corpus import load_corpus
@@ -42,6 +42,14 @@ def suites(monkeypatch: pytest.MonkeyPatch, gold: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def by_length(monkeypatch: pytest.MonkeyPatch) -> LengthGrader:
+    """In the place of the local graders that are fitted without the answer's question."""
+    grader = LengthGrader()
+    monkeypatch.setattr(evals_run, "choose_local", lambda gold: lambda job: grader)
+    return grader
+
+
 def test_run_writes_results_and_prints_the_summary(
     piped: Piped, local: LengthGrader, gold: Path, tmp_path: Path
 ) -> None:
@@ -68,7 +76,7 @@ def test_table_fits_80_columns_and_keeps_the_two_questions_apart(
     assert "samples all equal" in repeatability and "\x1b" not in result.out
 
 
-def test_a_fallen_gate_is_exit_1_and_named(piped: Piped, local: LengthGrader, suites: Path) -> None:
+def test_a_fallen_gate_is_exit_1_and_named(piped: Piped, by_length: LengthGrader, suites: Path) -> None:
     assert piped("eval", "run", "local").code == 0
     result = piped("eval", "run", "local", "--gate")
     assert result.code == 1
@@ -176,7 +184,7 @@ def test_a_changed_prompt_is_named_as_the_reason(
 
 
 def test_compare_accept_and_report(
-    piped: Piped, local: LengthGrader, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    piped: Piped, by_length: LengthGrader, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("coach.cli.evals_keep.baselines_dir", lambda: suites / "baselines")
     monkeypatch.setattr("coach.cli.evals_report.baselines_dir", lambda: suites / "baselines")
@@ -205,7 +213,7 @@ def test_labelling_by_piped_lines(piped: Piped, gold: Path) -> None:
     assert len(Path("made.jsonl").read_text(encoding="utf-8").splitlines()) == 2
 
 
-def test_stress_prints_a_table(piped: Piped, local: LengthGrader) -> None:
+def test_stress_prints_a_table(piped: Piped, by_length: LengthGrader) -> None:
     result = piped("eval", "stress", "--grader", "local", "--only", "family:padding")
     assert result.code == 0 and "padding" in result.out and "must not rise" in result.out
     block = json.loads(piped("eval", "stress", "--grader", "local", "--only", "family:blank", "--json").out)
