@@ -36,6 +36,7 @@ async def grade_rows(
     """
     work = grouped(intake)
     tasks: set[asyncio.Task[None]] = set()
+    done: set[asyncio.Task[None]] = set()
     syncing: asyncio.Task[None] | None = None
     ticks = 0
 
@@ -58,7 +59,7 @@ async def grade_rows(
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, *([syncing] if syncing else []), return_exceptions=True)
+        await asyncio.gather(*tasks, *done, *([syncing] if syncing else []), return_exceptions=True)
         journal.sync()
 
 

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from coach.batch.journal import Journal
+from coach.errors import SetupError, UsageError
+
+KEY = b"k" * 16
+
+
+def row(number: int, candidate: str = "") -> tuple[int, str, str, int, str, str]:
+    return (number, f"r{number}", "f", number, candidate, "cheap")
+
+
+def test_what_was_recorded_is_there_after_a_run_that_never_closed(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as first:
+        maker = first.maker({"model": "m"})
+        first.record(KEY, maker, '{"overall": 3}')
+        for name in ("j", "j-wal"):  # as a killed process leaves them: no close, no checkpoint
+            shutil.copy(tmp_path / name, tmp_path / name.replace("j", "k", 1))
+    with Journal(tmp_path / "k") as again:
+        assert again.has_grade(KEY, again.maker({"model": "m"}))
+
+
+def test_a_second_run_on_one_output_is_refused_until_the_first_is_over(tmp_path: Path) -> None:
+    with Journal(tmp_path / "out.jsonl.journal"), pytest.raises(UsageError, match=r"writing .*out\.jsonl\."):
+        Journal(tmp_path / "out.jsonl.journal")
+    Journal(tmp_path / "out.jsonl.journal").close()
+
+
+def test_a_grade_made_otherwise_does_not_count_and_it_is_said_why(tmp_path: Path) -> None:
+    old = {"grader": "llm", "model": "a", "prompt": "p", "rubric": "r"}
+    with Journal(tmp_path / "j") as journal:
+        journal.record(KEY, journal.maker(old), "{}")
+    with Journal(tmp_path / "j") as journal:
+        assert not journal.has_grade(KEY, journal.maker({**old, "model": "b", "prompt": "q"}))
+        assert not journal.has_grade(KEY, journal.maker({**old, "rubric": "s"}))
+        assert not journal.has_grade(b"other" + KEY, journal.maker(old))
+        assert journal.stale == {"model (a to b), prompt": 1, "rubric": 1}
+
+
+def test_forgetting_drops_grades_and_replies(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+        journal.record(KEY, maker, "{}")
+        journal.keep_reply("a", "{}")
+    with Journal(tmp_path / "j") as journal:
+        journal.forget()
+        assert not journal.has_grade(KEY, maker)
+        assert not journal.has_replies()
+
+
+def test_failures_and_rows_are_of_one_run_alone(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+        journal.add_row(row(1), (KEY, maker))
+        journal.record_failure(KEY, maker, '{"status": "failed"}')
+        assert [item.grade for item in journal.rows()] == ['{"status": "failed"}']
+    with Journal(tmp_path / "j") as journal:
+        assert list(journal.rows()) == []
+        assert not journal.has_grade(KEY, maker)
+
+
+def test_rows_come_in_input_order_with_their_grades(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+        for number in (2, 1, 3):
+            journal.add_row(row(number), (bytes([number]) * 16, maker))
+        journal.record(bytes([3]) * 16, maker, "three")
+        assert [(item.row, item.grade) for item in journal.rows()] == [(1, None), (2, None), (3, "three")]
+
+
+def test_totals_for_each_candidate(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+        for number, (who, grade) in enumerate(
+            [("Bob", '{"overall":2}'), ("Ann", '{"overall":4}'), ("Bob", '{"overall":null}'), ("", "{}")]
+        ):
+            key = bytes([number]) * 16
+            journal.add_row(row(number, who), (key, maker))
+            journal.record(key, maker, grade)
+        totals = [(t.candidate, t.rows, t.marked, t.mean, t.lowest) for t in journal.totals()]
+        assert totals == [("Bob", 2, 1, 2.0, 2), ("Ann", 1, 1, 4.0, 4)]
+        assert list(journal.candidates()) == ["Bob", "Ann"]
+        assert [item.row for item in journal.rows_of("Bob")] == [0, 2]
+
+
+def test_a_transaction_that_fails_keeps_nothing(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+
+        def fail() -> None:
+            with journal.writing():
+                journal.record(KEY, maker, "{}")
+                raise LookupError
+
+        with pytest.raises(LookupError):
+            fail()
+    with Journal(tmp_path / "j") as journal:
+        assert not journal.has_grade(KEY, maker)
+
+
+def test_a_full_disk_is_told_and_costs_nothing_that_was_recorded(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+        journal.record(KEY, maker, "{}")
+        pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+        journal._db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(SetupError, match="free some space"):
+            for number in range(100):
+                journal.record(bytes([number]) * 16, maker, "x" * 5000)
+    with Journal(tmp_path / "j") as journal:
+        assert journal.has_grade(KEY, maker)
+
+
+def test_files_that_are_no_journal_of_ours_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("a text that is long enough to be taken for a database\n" * 50)
+    with pytest.raises(SetupError, match="no journal"):
+        Journal(tmp_path / "text")
+    other = sqlite3.connect(tmp_path / "newer")
+    other.execute("PRAGMA user_version = 99")
+    other.close()
+    with pytest.raises(SetupError, match="another version"):
+        Journal(tmp_path / "newer")

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from coach.batch.context import Contexts
+from coach.batch.rows import ANSWER_LIMIT, Columns, Row
+from tests.batch.conftest import read, write_rows
+
+_json = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+_FIELDS = ("id", "answer", "question_id", "question", "criteria", "rubric", "candidate")
+
+
+def one(contexts: Contexts, tmp_path: Path, **fields: Any) -> Row:
+    path = write_rows(tmp_path / "rows.jsonl", {"question_id": "cheap", "answer": "We route.", **fields})
+    [row] = read(contexts, path)
+    return row
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(fields=st.dictionaries(st.sampled_from(_FIELDS), _json))
+def test_wrong_types_fail_their_row_and_nothing_else(
+    contexts: Contexts, tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    path = write_rows(tmp_path / "rows.jsonl", fields)
+    [row] = read(contexts, path)
+    assert (row.error is None) == (row.context is not None and row.answer is not None)
+    assert row.id
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"answer": 3}, "bad_row"),
+        ({"answer": {"text": "x"}}, "bad_row"),
+        ({"answer": None}, "no_answer"),
+        ({"answer": [{"role": "judge", "text": "x"}]}, "bad_row"),
+        ({"answer": ["x"]}, "bad_row"),
+        ({"answer": "x" * (ANSWER_LIMIT + 1)}, "too_long"),
+        ({"answer": "half \ud800"}, "bad_row"),
+        ({"id": ["a"]}, "bad_row"),
+        ({"question_id": "nix"}, "unknown_question"),
+        ({"question_id": None}, "unknown_question"),
+        ({"question_id": None, "question": "Something else?"}, "no_criteria"),
+        ({"criteria": ["nix"]}, "no_criteria"),
+        ({"criteria": 3}, "bad_row"),
+        ({"rubric": "nowhere.yaml"}, "bad_row"),
+        ({"rubric": {"criteria": []}}, "bad_row"),
+    ],
+)
+def test_each_fault_has_its_kind(
+    contexts: Contexts, tmp_path: Path, fields: dict[str, Any], kind: str
+) -> None:
+    row = one(contexts, tmp_path, **fields)
+    assert row.error is not None
+    assert row.error.kind == kind
+    assert (row.file, row.line) == (str(tmp_path / "rows.jsonl"), 1)
+
+
+def test_a_row_without_an_answer_field_says_what_it_has(contexts: Contexts, tmp_path: Path) -> None:
+    [row] = read(contexts, write_rows(tmp_path / "rows.jsonl", {"reply": "x", "question_id": "cheap"}))
+    assert row.error is not None
+    assert row.error.kind == "no_answer"
+    assert "reply, question_id" in row.error.message
+
+
+def test_a_longest_answer_is_still_graded(contexts: Contexts, tmp_path: Path) -> None:
+    assert one(contexts, tmp_path, answer="x" * ANSWER_LIMIT).error is None
+
+
+def test_what_is_extra_comes_back_unchanged_and_what_is_used_does_not(
+    contexts: Contexts, tmp_path: Path
+) -> None:
+    extra = {"cohort": "B", "n": 1.50, "deep": {"a": [None, True]}, "": "x", "candidate": "Ann"}
+    row = one(contexts, tmp_path, id=7, criteria=["risk"], **extra)
+    assert (row.id, row.candidate, row.extra) == ("7", "Ann", extra)
+    assert row.context is not None
+    assert [item.id for item in row.context.criteria] == ["risk"]
+
+
+def test_a_conversation_keeps_its_turns(contexts: Contexts, tmp_path: Path) -> None:
+    turns = [{"role": "candidate", "text": "A"}, {"role": "interviewer", "text": "B?"}]
+    row = one(contexts, tmp_path, answer=turns)
+    assert row.answer is not None
+    assert [turn.model_dump() for turn in row.answer.turns] == turns
+
+
+@pytest.mark.parametrize("text", ["How do you keep it cheap?", "  how do\nYOU keep it  cheap? ", "cheap"])
+def test_a_text_that_is_a_corpus_question_is_that_question(
+    contexts: Contexts, tmp_path: Path, text: str
+) -> None:
+    row = one(contexts, tmp_path, question_id=None, question=text)
+    assert row.context is not None
+    assert row.context.question.id == "cheap"
+
+
+def test_another_question_is_graded_on_the_criteria_or_the_rubric_that_the_row_gives(
+    contexts: Contexts, tmp_path: Path
+) -> None:
+    rubric = {"criteria": [{"id": "tone", "title": "Tone", "levels": {"low": "rude", "high": "kind"}}]}
+    by_criteria = one(contexts, tmp_path, question_id="own", question="Why us?", criteria="cost; risk")
+    by_rubric = one(contexts, tmp_path, question_id=None, question="Why us?", rubric=rubric)
+    assert by_criteria.context is not None
+    assert by_criteria.context.question.id == "own"
+    assert [item.id for item in by_criteria.context.criteria] == ["cost", "risk"]
+    assert by_rubric.context is not None
+    assert by_rubric.context.question.id.startswith("q-")
+    assert [item.id for item in by_rubric.context.criteria] == ["tone"]
+
+
+def test_a_rubric_file_is_found_beside_the_rows(contexts: Contexts, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    text = "criteria: [{id: tone, title: Tone, bad: [rude], good: [kind]}]"
+    (tmp_path / "in" / "own.yaml").write_text(text)
+    fields = {"question": "Why us?", "answer": "x", "rubric": "own.yaml"}
+    [row] = read(contexts, write_rows(tmp_path / "in" / "rows.jsonl", fields))
+    assert row.context is not None
+    assert row.context.rubric.name == "own"
+
+
+def test_ids_that_are_missing_count_the_rows_of_all_files(contexts: Contexts, tmp_path: Path) -> None:
+    first = write_rows(tmp_path / "a.jsonl", {"answer": "x"}, "", "broken", {"answer": "x", "id": "own"})
+    second = write_rows(tmp_path / "b.jsonl", {"answer": "x", "id": ""})
+    rows = read(contexts, first, second)
+    assert [(row.number, row.id, row.line) for row in rows] == [
+        (1, "row-1", 1),
+        (2, "row-2", 3),
+        (3, "own", 4),
+        (4, "row-4", 1),
+    ]
+
+
+def test_columns_of_other_names_and_cases(contexts: Contexts, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("Email,Reply,Prompt,Team\na@b.c,We route.,How do you keep it safe?,9\n")
+    [row] = read(contexts, path, columns=Columns(("Reply",), "Prompt", "Email"))
+    assert (row.id, row.extra) == ("a@b.c", {"Team": "9"})
+    assert row.context is not None
+    assert row.context.question.id == "safe"
+    path.write_text("ID,Answer,Question_ID\nx,We route.,safe\n")
+    [row] = read(contexts, path)
+    assert (row.id, row.error, row.extra) == ("x", None, {})
+
+
+def test_a_sheet_with_one_question_per_column(contexts: Contexts, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "Name", "How do you keep it cheap?", "safe", "Notes"])
+    book.active.append(["a", "Ann", "We route.", None, "late"])
+    book.active.append([None, "Bob", 7, "We test.", None])
+    book.save(tmp_path / "rows.xlsx")
+    rows = read(contexts, tmp_path / "rows.xlsx", columns=Columns(candidate="Name"))
+    assert [row.id for row in rows] == ["a:cheap", "a:safe", "row-3", "row-4"]
+    assert [row.context.question.id for row in rows if row.context] == ["cheap", "safe", "cheap", "safe"]
+    assert [row.answer.text for row in rows if row.answer] == ["We route.", "", "7", "We test."]
+    assert [row.candidate for row in rows] == ["Ann", "Ann", "Bob", "Bob"]
+    assert rows[0].extra == {"Name": "Ann", "Notes": "late"}
+
+
+def test_named_answer_columns_are_questions_of_your_own(corpus: Any, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("id,Why us?,Why you?\na,x,y\n")
+    contexts = Contexts(corpus, corpus.rubric.model_copy(update={"name": "mine"}))
+    rows = read(contexts, path, columns=Columns(("Why us?", "Why you?")))
+    assert [row.context.question.text for row in rows if row.context] == ["Why us?", "Why you?"]
+
+
+def test_a_text_file_is_one_answer_to_the_question_given(contexts: Contexts, tmp_path: Path) -> None:
+    (tmp_path / "ann.md").write_text("# Plan\r\n\r\nWe route.\n")
+    [row] = read(contexts, tmp_path / "ann.md", question="cheap")
+    assert (row.id, row.extra, row.error) == ("row-1", {}, None)
+    assert row.answer is not None
+    assert row.answer.text == "# Plan\n\nWe route.\n"
+
+
+def test_equal_content_has_one_key_and_any_change_another(contexts: Contexts, tmp_path: Path) -> None:
+    def key(**fields: Any) -> bytes:
+        return one(contexts, tmp_path, **fields).content
+
+    assert key(id="a", cohort="x") == key(id="b")
+    turns = [{"role": "candidate", "text": "We route."}]
+    others = [
+        key(),
+        key(answer="We route!"),
+        key(question_id="safe"),
+        key(criteria=["risk"]),
+        key(answer=turns),
+    ]
+    assert len(set(others)) == len(others)
+
+
+def test_extras_that_are_no_unicode_still_come_through(contexts: Contexts, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"question_id": "cheap", "answer": "x", "note": "\\ud800"}\n')
+    [row] = read(contexts, path)
+    assert json.dumps(row.extra) == '{"note": "\\ud800"}'
