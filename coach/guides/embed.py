@@ -49,6 +49,10 @@ class Embedder(Protocol):
         """The vector of one query, shape (dimensions,)."""
         ...
 
+    def knows(self, text: str) -> float:
+        """Share of the text's words that the embedder can place, 0 to 1."""
+        ...
+
 
 def open_embedder(choice: EmbedderChoice, texts: Sequence[str], cache_dir: Path) -> Embedder:
     """The embedder named by `choice`; `texts` are the corpus that `lsa` is fitted on.
@@ -89,6 +93,9 @@ class Provider:
         import numpy as np
 
         return np.array(self._call(partial(self._embeddings.embed_query, query)), dtype=np.float32)
+
+    def knows(self, text: str) -> float:
+        return 1.0
 
     def _call(self, request: Callable[[], T]) -> T:
         import httpx

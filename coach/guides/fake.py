@@ -33,3 +33,6 @@ class HashEmbedder:
         for stem in terms(query):
             row[hashlib.sha256(stem.encode()).digest()[0] % 64] += 1.0
         return row
+
+    def knows(self, text: str) -> float:
+        return 1.0

@@ -6,6 +6,7 @@ current, so that a crash or a second program leaves readers with a whole index. 
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import time
@@ -24,6 +25,7 @@ from coach.schema.base import Frozen
 FORMAT = 1
 CURRENT = "CURRENT"
 COLLECTION = "coach-{generation}"
+_GENERATION = re.compile(r"g[0-9a-f]+-[0-9a-f]+")
 # Another program may still be writing a generation that is not current yet.
 ABANDONED_AFTER_S = 3600.0
 
@@ -53,6 +55,8 @@ def read_manifest(index_dir: Path) -> Manifest | None:
     """The manifest of the current generation; None where there is none that can be read."""
     try:
         generation = (index_dir / CURRENT).read_text(encoding="utf-8").strip()
+        if not _GENERATION.fullmatch(generation):
+            return None
         text = (index_dir / generation / "manifest.json").read_text(encoding="utf-8")
         return Manifest.model_validate_json(text)
     except (OSError, ValueError):

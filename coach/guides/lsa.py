@@ -115,7 +115,7 @@ def open_lsa(texts: Sequence[str], cache_dir: Path, synonyms: Iterable[Iterable[
 def _read(path: Path, name: str) -> Lsa | None:
     """None where the file is missing or broken: it can be fitted again."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             features_kept, weights, axes = data["features"], data["weights"], data["axes"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

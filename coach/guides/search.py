@@ -94,7 +94,11 @@ class Searcher:
         loaded = self._load()
         keyword = loaded.bm25.search(query, _DEPTH) if method != "vectors" else []
         near = _near(loaded, query) if method != "bm25" else []
-        ranked = _fuse([(_KEYWORDS, keyword), (_VECTORS, near)]) if method == "fusion" else (keyword or near)
+        ranked = keyword or near
+        if method == "fusion":
+            # Words that the embedder has never seen, as in a user's own guides, are left to keywords.
+            trust = _VECTORS * loaded.embedder.knows(query)
+            ranked = _fuse([(_KEYWORDS, keyword), (trust, near)])
         return [Hit(passage=loaded.entries[n].passage, score=score) for n, score in ranked[:k]]
 
     def coverage(self, query: str, hits: Sequence[Hit]) -> float:

@@ -27,7 +27,7 @@ class _Section:
 
     @property
     def words(self) -> int:
-        return sum(len(paragraph.split()) for paragraph in self.paragraphs)
+        return sum(_size(paragraph) for paragraph in self.paragraphs)
 
 
 def slug(text: str) -> str:

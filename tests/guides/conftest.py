@@ -21,5 +21,6 @@ def searcher(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Search over the shipped guides with the default embedder."""
     folder = tmp_path_factory.mktemp("search")
     opened = open_searcher(corpus, folder / "index", folder / "cache")
+    opened.warm()
     yield opened
     opened.close()
