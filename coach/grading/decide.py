@@ -155,12 +155,27 @@ def _judge_report(
 ) -> list[_Judged]:
     given = {report.id: report for report in reply.criteria}
     serves = reply.serves_question != "no"
-    return [
+    judged = [
         _ungraded(criterion, wrong[criterion.id])
         if criterion.id in wrong
         else _judge(task, criterion, given[criterion.id], finder, serves=serves)
         for criterion in task.criteria
     ]
+    return [_settle(item, judged, task.criteria[0].top) for item in judged]
+
+
+def _settle(item: _Judged, judged: list[_Judged], top: int) -> _Judged:
+    """The same verdict, one level lower where the top level stood on its border alone."""
+    own = item.observation
+    if own is None:
+        return item
+    others = [one.observation for one in judged if one is not item and one.observation is not None]
+    level = rules.settle_level(own, others, top)
+    if level == own.level:
+        return item
+    reason = f"Held at {level}: the level above was given with doubt. {item.verdict.reason}".strip()
+    verdict = item.verdict.model_copy(update={"score": level, "reason": reason})
+    return _Judged(verdict, rules.Observation(level, 1, own.serious))
 
 
 def _ungraded(criterion: Criterion, why: str) -> _Judged:

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 LEAN_WEIGHT = 0.25
+SETTLE_GAP = 0.3
 SERIOUS = frozenset({"wrong", "deferred", "unsafe", "ignores_constraint"})
 
 
@@ -37,6 +38,19 @@ def cap_level(level: int, top: int, *, has_quote: bool, serves_question: bool) -
     if not serves_question:
         return 1
     return level if has_quote else min(level, half(top))
+
+
+def settle_level(own: Observation, others: list[Observation], top: int) -> int:
+    """A level on its border, settled by the rest of the answer.
+
+    A top level that an equally careful reader could lower stands only in an answer whose other criteria
+    average within SETTLE_GAP of the top; else it is one lower. All other levels stand as given. Fitted
+    on the tuning half: models are free with the top level exactly where they hesitate.
+    """
+    if own.level < top or own.lean >= 0 or not others:
+        return own.level
+    mean = sum(item.level for item in others) / len(others)
+    return own.level if mean >= top - SETTLE_GAP else own.level - 1
 
 
 def overall_mark(observations: list[Observation], top: int, *, fatal: bool = False) -> int:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.grading.rules import Observation, cap_level, lower_median, overall_mark, plausible_range
+from coach.grading.rules import (
+    Observation,
+    cap_level,
+    lower_median,
+    overall_mark,
+    plausible_range,
+    settle_level,
+)
 
 LEVELS = st.lists(st.integers(1, 4), min_size=1, max_size=6)
 
@@ -62,3 +69,12 @@ def test_firm_levels_give_a_range_of_one_mark() -> None:
 def test_lower_median_is_a_level_that_somebody_gave() -> None:
     assert lower_median([2, 4]) == 2
     assert lower_median([4, 1, 3]) == 3
+
+
+def test_doubtful_top_level_stands_only_in_an_answer_that_is_strong_throughout() -> None:
+    doubtful = Observation(4, -1)
+    assert settle_level(doubtful, seen(4, 4, 3), 4) == 3
+    assert settle_level(doubtful, seen(4, 4, 4), 4) == 4
+    assert settle_level(Observation(4), seen(1, 1), 4) == 4
+    assert settle_level(Observation(3, -1), seen(1, 1), 4) == 3
+    assert settle_level(doubtful, [], 4) == 4
