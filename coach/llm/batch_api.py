@@ -23,7 +23,7 @@ from openai.types import Batch
 from coach.errors import Denied, ModelError, Rejected, SetupError, Unavailable
 from coach.llm.batch_parts import MOST_BYTES, Part, Parts
 from coach.llm.batchfile import URL, read_replies
-from coach.llm.client import NO_KEY, OPENAI_URL, make_client
+from coach.llm.client import NO_KEY, OPENAI_URL, make_client, secret_of
 from coach.llm.faults import Border, shown_url
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
@@ -66,8 +66,9 @@ class BatchApi:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._server = shown_url(base_url or OPENAI_URL)
-        secret = api_key if api_key != NO_KEY else ""
-        self._border = Border(server=self._server, model="(batch)", timeout=timeout, secret=secret)
+        self._border = Border(
+            server=self._server, model="(batch)", timeout=timeout, secret=secret_of(api_key)
+        )
         self._client = make_client(api_key, base_url, timeout=timeout, limit=_REPLY_SHARE * MOST_BYTES)
         self._max_tries = max_tries
         self._poll = poll

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from coach.errors import BadReply, DatasetError, ModelError, RateLimited, Rejected, SetupError, Unavailable
-from coach.llm.completion import check_reply, read_completion, unusable_reply
+from coach.llm.completion import check_reply, read_completion, short, unusable_reply
 from coach.llm.files import numbered_lines, write_whole
 from coach.llm.wire import chat_body
 from coach.schema.chat import ChatReply, ChatRequest
@@ -113,7 +113,7 @@ def _is_reply(outcome: ChatReply | ModelError) -> bool:
 def _error(status: object, detail: dict[str, Any]) -> ModelError:
     code, message = detail.get("code"), detail.get("message")
     head = f"The batch row failed with status {status}" if status else "The batch row failed"
-    text = f"{head}: {message or code or 'no reason given'}"
+    text = f"{head}: {short(str(message or code or 'no reason given'))}"
     if code == "batch_expired":
         return Unavailable(f"{text} Send it again.")
     if status == 429 or code == "rate_limit_exceeded":

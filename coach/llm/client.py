@@ -46,6 +46,11 @@ def make_client(
         raise SetupError("OPENAI_BASE_URL is no URL. Give one such as http://127.0.0.1:8000/v1.") from error
 
 
+def secret_of(api_key: str) -> str:
+    """The key where it is one; "" for a placeholder, which may well be an ordinary word of a reply."""
+    return api_key if len(api_key) >= 16 or (api_key.startswith("sk-") and len(api_key) >= 8) else ""
+
+
 def _bounding(limit: int) -> Callable[[httpx.Response], Awaitable[None]]:
     """A hook that makes every reply, whatever its status, fail to be read beyond `limit` bytes."""
 

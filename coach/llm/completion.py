@@ -12,6 +12,7 @@ from typing import Any
 from coach.errors import BadReply, ModelError, Refused
 from coach.llm.jsontext import without_surrogates
 from coach.schema.chat import ChatReply, TokenUsage
+from coach.text.sanitize import for_terminal
 
 REFUSAL = "refusal"  # our finish_reason where the model declined in the `refusal` field
 
@@ -50,7 +51,7 @@ def read_completion(body: object) -> ChatReply:
         raise BadReply("The server's reply is JSON, but no chat completion. Check OPENAI_BASE_URL.")
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        raise EmptyReply("The server's reply holds no choices.")
+        raise EmptyReply(f"The server's reply holds no choices{_error_in(body)}.")
     choice = choices[0]
     message = choice.get("message")
     if not isinstance(message, dict):
@@ -72,7 +73,7 @@ def read_completion(body: object) -> ChatReply:
 def check_reply(reply: ChatReply) -> ChatReply:
     """`reply` itself when it can be used; raises Declined, CutOff or EmptyReply when not."""
     if reply.finish_reason == REFUSAL:
-        raise Declined(f"The model declined: {_short(reply.content)}", reply)
+        raise Declined(f"The model declined: {short(reply.content)}", reply)
     if reply.finish_reason == "content_filter":
         raise Declined("The server's content filter stopped the reply.", reply)
     if reply.finish_reason == "length":
@@ -123,12 +124,20 @@ def _count(value: object) -> int:
     return value if isinstance(value, int) and value > 0 else 0
 
 
+def _error_in(body: dict[str, Any]) -> str:
+    """What a server says that answers 200 with an error inside, as some gateways do."""
+    error = body.get("error")
+    told = error.get("message") if isinstance(error, dict) else error
+    return f", but an error: {short(told)}" if isinstance(told, str) and told else ""
+
+
 def _instant(value: object) -> str:
     if not isinstance(value, int | float) or not 0 < value < 1e11:
         return ""
     return datetime.fromtimestamp(value, UTC).isoformat(timespec="seconds")
 
 
-def _short(text: str, limit: int = 200) -> str:
-    text = " ".join(text.split())
+def short(text: str, limit: int = 200) -> str:
+    """Text of a model or server made fit for a message: one line, no control sequence, not long."""
+    text = " ".join(for_terminal(text).split())
     return text if len(text) <= limit else text[: limit - 3] + "..."

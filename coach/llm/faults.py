@@ -14,8 +14,8 @@ import httpx
 import openai
 
 from coach.errors import BadReply, Denied, ModelError, RateLimited, Refused, Rejected, Timeout, Unavailable
+from coach.llm.completion import short
 from coach.llm.ratelimits import retry_after
-from coach.text.sanitize import for_terminal
 
 # Exactly the client's error classes; a test fails when it gains one that is not here.
 BY_CLASS: dict[type[openai.APIError], type[ModelError]] = {
@@ -93,8 +93,7 @@ class Border:
         """Text of a server made fit for a message: one line, no key, no control sequence, short."""
         if self.secret:
             text = text.replace(self.secret, "[key]")
-        text = " ".join(for_terminal(_KEY.sub("[key]", text)).split())
-        return text if len(text) <= limit else text[: limit - 3] + "..."
+        return short(_KEY.sub("[key]", text), limit)
 
     def _for_status(self, error: openai.APIStatusError, now: datetime) -> ModelError:
         status, text = error.status_code, vendor_text(error)

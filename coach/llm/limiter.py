@@ -15,6 +15,7 @@ from coach.llm.ratelimits import RateLimits
 
 _OVERSHOOT = 1.5  # ask for this much more than is let through: at most a third is refused
 _MARGIN = 0.97  # of a limit that is known: just at the limit, clocks that differ cause refusals
+_LONGEST_PAUSE = 60.0  # seconds
 _SLOWEST = 0.5  # starts per second
 _FASTEST = 2000.0  # starts per second; beyond this a pace limits nothing
 _LATENESS = 0.02  # seconds that a late timer may make up for
@@ -147,6 +148,8 @@ class Limiter:
         self._timer = loop.call_later(wait, self._dispatch)
 
     def _pause(self, seconds: float) -> None:
+        # Where the server asks for longer, those who try again after the pause are told so themselves.
+        seconds = min(seconds, _LONGEST_PAUSE)
         self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + seconds)
 
     def _raise_pace(self) -> None:

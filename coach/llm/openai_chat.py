@@ -21,7 +21,7 @@ from tenacity import AsyncRetrying
 
 from coach.errors import BadReply, ModelError, RateLimited, Rejected, SetupError
 from coach.llm.abilities import Abilities, Ability
-from coach.llm.client import NO_KEY, OPENAI_URL, make_client
+from coach.llm.client import NO_KEY, OPENAI_URL, make_client, secret_of
 from coach.llm.completion import CutOff, Declined, EmptyReply, check_reply, read_completion, read_usage
 from coach.llm.faults import Border, shown_url, vendor_text
 from coach.llm.limiter import Limiter, Slot
@@ -86,9 +86,8 @@ class OpenAIChat:
         self._sleep = sleep
         self._client = make_client(api_key, base_url, timeout=timeout)
         self._server = shown_url(base_url or OPENAI_URL)
-        secret = api_key if api_key != NO_KEY else ""
-        self._border = Border(server=self._server, model=name, timeout=timeout, secret=secret)
-        self._secret = secret
+        self._secret = secret_of(api_key)
+        self._border = Border(server=self._server, model=name, timeout=timeout, secret=self._secret)
         self.spent = Usage()
 
     def __repr__(self) -> str:
@@ -116,7 +115,10 @@ class OpenAIChat:
         """
         bill = _Bill()
         try:
-            return self._billed(await self._asked(request, bill), bill)
+            reply = await self._asked(request, bill)
+            # The slot is free: the next request goes out before the caller works on this reply.
+            await asyncio.sleep(0)
+            return self._billed(reply, bill)
         except (EmptyReply, CutOff, Declined) as error:
             if error.reply is not None:
                 error.reply = self._billed(error.reply, bill)
@@ -248,7 +250,7 @@ class OpenAIChat:
                         # The server does not stream: the whole reply comes as one piece.
                         whole = json.loads(await stream.response.aread())
                         coming.take_whole(whole)
-                        yield self._without_secret(coming.reply().content)
+                        yield self._without_secret(check_reply(coming.reply()).content)
                     else:
                         async for chunk in stream:
                             piece = coming.take(chunk.to_dict())
@@ -290,10 +292,8 @@ class OpenAIChat:
 
 async def first_model(base_url: str | None, *, api_key: str = NO_KEY, timeout: float = 20.0) -> str:
     """The first id that the server lists; raises SetupError where it lists none, or a ModelError."""
-    secret = api_key if api_key != NO_KEY else ""
-    border = Border(
-        server=shown_url(base_url or OPENAI_URL), model="(none yet)", timeout=timeout, secret=secret
-    )
+    server, secret = shown_url(base_url or OPENAI_URL), secret_of(api_key)
+    border = Border(server=server, model="(none yet)", timeout=timeout, secret=secret)
     async with make_client(api_key, base_url, timeout=timeout) as client:
         try:
             async with asyncio.timeout(timeout):

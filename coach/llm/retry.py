@@ -18,6 +18,7 @@ from coach.llm.faults import BrokenBody, Unreachable
 Sleep = Callable[[float], Awaitable[None]]
 
 _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=30.0, jitter=0.5)
+_REFUSALS_PER_TRY = 10  # one row alone may be refused for ever while others pass
 _UNREACHED_TRIES = 3  # for a server that never answered at all
 
 
@@ -36,8 +37,8 @@ def policy(
     """Retrying for one request.
 
     Faults end it after `max_tries`. Refusals for the rate end it when waiting has taken `patience`
-    seconds in all, or would; but after `max_tries` as well where the server was never `heard` to
-    answer anybody. The last error is raised as it came.
+    seconds in all, or would, or after ten times as many tries; but after `max_tries` as well where
+    the server was never `heard` to answer anybody. The last error is raised as it came.
     """
     return AsyncRetrying(
         retry=retry_if_exception(can_pass),
@@ -74,7 +75,7 @@ class _Stop:
         if state.idle_for + state.upcoming_sleep > self._patience:
             return True
         if isinstance(error, RateLimited) and self._heard():
-            return False
+            return state.attempt_number >= _REFUSALS_PER_TRY * self._max_tries
         self._faults += 1
         if isinstance(error, Unreachable) and not self._heard():
             return self._faults >= min(self._max_tries, _UNREACHED_TRIES)

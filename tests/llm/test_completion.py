@@ -72,6 +72,15 @@ def test_an_unusable_reply_raises_and_is_kept_whole(
     assert unusable_reply(caught.value) == reply
 
 
+def test_an_error_inside_a_200_is_told_without_control_sequences() -> None:
+    with pytest.raises(EmptyReply, match="an error: upstream is gone") as caught:
+        read_completion({"error": {"message": "upstream\x1b[31m is\n gone"}})
+    assert "\x1b" not in str(caught.value)
+    with pytest.raises(Declined) as declined:
+        check_reply(ChatReply(content="No.\x1b]0;x\x07", finish_reason="refusal"))
+    assert "\x1b" not in str(declined.value)
+
+
 def test_a_usable_reply_passes_through() -> None:
     reply = ChatReply(content="fine")
     assert check_reply(reply) is reply

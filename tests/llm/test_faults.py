@@ -222,6 +222,14 @@ async def test_a_server_that_does_not_stream_is_read_whole(
     assert await collect(model.stream(REQUEST)) == "whole"
 
 
+async def test_a_refusal_that_comes_whole_is_not_shown_as_the_reply(
+    model: OpenAIChat, loopback: LoopbackServer
+) -> None:
+    loopback.say(Say(body=completion(message={"content": None, "refusal": "I will not."})))
+    with pytest.raises(Refused):
+        await collect(model.stream(REQUEST))
+
+
 async def test_a_refused_stream_option_is_dropped(model: OpenAIChat, loopback: LoopbackServer) -> None:
     loopback.say(error(400, "Unknown parameter: stream_options", param="stream_options"), events(["fine"]))
     assert await collect(model.stream(REQUEST)) == "fine"

@@ -163,6 +163,17 @@ def test_a_token_limit_slows_the_pace() -> None:
     assert server.refused < 40
 
 
+def test_no_pause_is_longer_than_a_minute() -> None:
+    async def refused_for_a_day() -> float:
+        limiter = Limiter(8)
+        for _ in range(20):
+            async with limiter.slot() as slot:
+                limiter.refused(slot, {}, 86_400.0)
+        return asyncio.get_running_loop().time()
+
+    assert run_virtually(refused_for_a_day())[0] < 20 * 61
+
+
 def test_the_pace_recovers_after_a_storm() -> None:
     async def storm_and_calm() -> tuple[float | None, float | None]:
         limiter, server = Limiter(8), Server(per_minute=300, says_limits=False)

@@ -151,6 +151,7 @@ def test_every_error_of_the_client_is_mapped() -> None:
         (b"[" * 200_000, BadReply),
         (b"null", BadReply),
         (b'{"choices": []}', BadReply),
+        (b'{"error": {"message": "upstream is gone"}}', BadReply),
     ],
 )
 async def test_a_broken_body_is_a_bad_reply(
@@ -188,6 +189,13 @@ async def test_an_unusable_reply_is_not_asked_for_again(
 async def test_an_echoed_key_does_not_come_back(model: OpenAIChat, respx_mock: respx.MockRouter) -> None:
     respx_mock.post(f"{URL}/chat/completions").respond(json=completion(f"You sent Bearer {KEY}."))
     assert (await model.complete(request())).content == "You sent Bearer [key]."
+
+
+async def test_a_placeholder_for_a_key_is_an_ordinary_word(respx_mock: respx.MockRouter) -> None:
+    respx_mock.post(f"{URL}/chat/completions").respond(json=completion("We test the x axis; none failed."))
+    for key in ("x", "test", "none"):
+        async with OpenAIChat("m", api_key=key, base_url=URL) as chat:
+            assert (await chat.complete(request())).content == "We test the x axis; none failed."
 
 
 async def test_control_sequences_of_a_server_stay_out_of_messages(

@@ -66,6 +66,12 @@ def test_refusals_are_counted_where_the_server_never_said_yes() -> None:
     assert took < 6
 
 
+def test_one_row_that_is_refused_for_ever_is_given_up() -> None:
+    tries, took = run(RateLimited("x", retry_after=1.0), max_tries=3)
+    assert tries == 30
+    assert took < 60
+
+
 def test_a_server_that_asks_for_no_wait_is_not_stormed() -> None:
     tries, _ = run(RateLimited("x", retry_after=0.0), patience=120.0)
     assert tries < 15
