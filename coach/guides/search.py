@@ -29,6 +29,8 @@ METHOD: Method = "fusion"
 # equal weights as published it measured below vectors alone; with these it leads (coach guides measure).
 _RRF_K = 5
 _KEYWORDS, _VECTORS = 1.0, 3.0
+# Share of a query's words that the embedder must place for its ranking to count in full.
+_KNOWN = 0.6
 _DEPTH = 50
 
 
@@ -97,7 +99,7 @@ class Searcher:
         ranked = keyword or near
         if method == "fusion":
             # Words that the embedder has never seen, as in a user's own guides, are left to keywords.
-            trust = _VECTORS * loaded.embedder.knows(query)
+            trust = _VECTORS * min(1.0, loaded.embedder.knows(query) / _KNOWN) ** 2
             ranked = _fuse([(_KEYWORDS, keyword), (trust, near)])
         return [Hit(passage=loaded.entries[n].passage, score=score) for n, score in ranked[:k]]
 
