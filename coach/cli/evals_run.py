@@ -67,7 +67,7 @@ def run(
     used = name or (GraderName.local if bench.suite.grader == "local" else GraderName.replay)
     if only or (used == GraderName.local) != (bench.suite.grader == "local"):
         bench.suite = bench.suite.model_copy(update={"gates": ()})
-    jobs = select(_jobs(bench, used), only)
+    jobs = with_bases(select(_jobs(bench, used), only), bench)
     whole = gold is None and not only and samples is None and model is None
     asked = Asked(used, place_of(gold, recordings), model, concurrency, whole=whole, gold=gold)
     rows, summary = measure(bench, jobs, asked)
@@ -101,10 +101,8 @@ def stress(
     used = grader or (GraderName.local if bench.suite.grader == "local" else GraderName.replay)
     bench.suite = bench.suite.model_copy(update={"gates": ()})
     cases = select([job for job in bench.jobs if job.part == "stress"], only)
-    bases = {job.case.base for job in cases if job.case is not None}
-    clean = [job for job in bench.jobs if job.part == "main" and job.id in bases]
     asked = Asked(used, place_of(None, recordings), model, concurrency)
-    _, summary = measure(bench, clean + cases, asked)
+    _, summary = measure(bench, with_bases(cases, bench), asked)
     if as_json:
         typer.echo(json.dumps(summary["stress"], indent=1, ensure_ascii=False))
         return
@@ -134,6 +132,13 @@ def measure(bench: Bench, jobs: Sequence[Job], asked: Asked) -> tuple[list[Resul
         for number, result in enumerate(results, start=1)
     ]
     return rows, summarise(bench, rows)
+
+
+def with_bases(jobs: Sequence[Job], bench: Bench) -> list[Job]:
+    """The jobs, and before them the clean answers that their stress cases are compared with."""
+    chosen = {job.id for job in jobs if job.part == "main"}
+    bases = {job.case.base for job in jobs if job.case is not None} - chosen
+    return [job for job in bench.jobs if job.part == "main" and job.id in bases] + list(jobs)
 
 
 def show(summary: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from coach.errors import UsageError
 from coach.evals.gold import GoldRow, GoldSet, load_gold
 from coach.evals.plain import PlainGrader
-from coach.evals.plan import Job, plan_gold, plan_plain, plan_stress
+from coach.evals.plan import Job, bound, plan_gold, plan_plain, plan_stress
 from coach.evals.stress import load_cases, load_pairs
 from coach.evals.suite import Part, Repeats, Suite, load_suite
 from coach.grading.llm import LlmGrader
@@ -48,7 +48,7 @@ class Bench:
             cases = load_cases(self.folder / "stress" / "cases.jsonl")
             pairs = load_pairs(self.folder / "exemplars.jsonl")
             jobs += plan_stress(cases, self.rows, pairs, self.corpus, self.rubric)
-        return jobs
+        return bound(jobs, self.suite)
 
     @cached_property
     def rows(self) -> dict[str, GoldRow]:
@@ -92,7 +92,14 @@ def open_bench(
     suite = load_suite(name, folder / "suites")
     used = load_rubric(rubric) if rubric is not None else corpus.rubric
     if gold is not None:
-        changes = {"gold": (gold.stem,), "stress": False, "repeats": Repeats(), "gates": (), "plain": False}
+        changes = {
+            "gold": (gold.stem,),
+            "stress": False,
+            "repeats": Repeats(),
+            "gates": (),
+            "plain": False,
+            "only": {},
+        }
         suite = suite.model_copy(update={**changes, "tuning_questions": ()})
         sets: tuple[GoldSet, ...] = (load_gold(gold, used),)
     else:

@@ -81,6 +81,19 @@ def plan_stress(
     ]
 
 
+def bound(jobs: Iterable[Job], suite: Suite) -> list[Job]:
+    """The jobs that the suite's `only` leaves; DatasetError for an id that no job of the part has."""
+    jobs = list(jobs)
+    chosen = {part: set(ids) for part, ids in suite.only.items()}
+    for part, ids in chosen.items():
+        unknown = ids - {job.id for job in jobs if job.part == part}
+        if unknown:
+            raise DatasetError(
+                f"Suite {suite.name}: only.{part} names unknown ids: {', '.join(sorted(unknown))}."
+            )
+    return [job for job in jobs if job.part not in chosen or job.id in chosen[job.part]]
+
+
 def select(jobs: Iterable[Job], only: str | None) -> list[Job]:
     """Jobs of one answer (ID), kind (kind:K), question (question:Q) or stress family (family:F)."""
     if not only:

@@ -44,7 +44,10 @@ class Gate(Frozen):
 
 
 class Suite(Frozen):
-    """`gold` names sets of eval/gold; the first is the one that the headline figures are from."""
+    """`gold` names sets of eval/gold; the first is the one that the headline figures are from.
+
+    `only` bounds a part to some answers or cases by id; a part that it does not name is graded whole.
+    """
 
     name: str
     grader: Literal["local", "llm"]
@@ -53,6 +56,7 @@ class Suite(Frozen):
     repeats: Repeats = Repeats()
     stress: bool = False
     plain: bool = False
+    only: dict[Part, tuple[str, ...]] = {}
     tuning_questions: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     notes: str = ""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from coach.errors import RecordingError, Refused, UsageError
+from coach.errors import DatasetError, RecordingError, Refused, UsageError
 from coach.evals.assemble import summarise
 from coach.evals.bench import Bench
 from coach.evals.gates import check_gates
-from coach.evals.plan import Job, select
+from coach.evals.plan import Job, bound, select
 from coach.evals.results import ResultRow, make_row, read_results, read_summary, write_results
 from coach.evals.run import run_with_model
 from coach.evals.suite import Gate
@@ -101,6 +101,15 @@ def test_only_takes_ids_kinds_and_questions(bench: Bench) -> None:
     for wrong in ("nothing", "colour:red"):
         with pytest.raises(UsageError):
             select(bench.jobs, wrong)
+
+
+def test_a_suite_may_bound_a_part_to_some_answers(bench: Bench) -> None:
+    some = bench.suite.model_copy(update={"only": {"plain": ("failed-launch-2",)}})
+    kept = bound(bench.jobs, some)
+    assert [job.id for job in kept if job.part == "plain"] == ["failed-launch-2"]
+    assert len([job for job in kept if job.part == "main"]) == 8
+    with pytest.raises(DatasetError, match="unknown ids: nobody"):
+        bound(bench.jobs, bench.suite.model_copy(update={"only": {"main": ("nobody",)}}))
 
 
 def test_a_gate_on_a_missing_figure_falls() -> None:
