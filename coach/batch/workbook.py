@@ -43,26 +43,31 @@ def read_rows(path: Path, say: Callable[[str], None]) -> Iterator[tuple[int, lis
 def write_rows(path: Path, sheets: Iterable[tuple[str, Iterable[list[Any]]]]) -> bool:
     """Write a workbook row by row; True where a cell had to be cut to what a sheet can hold."""
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
     cut = False
     for title, rows in sheets:
         sheet = book.create_sheet(title)
-        for row in rows:
-            cells = []
-            for value in row:
-                if isinstance(value, str):
-                    text = _ILLEGAL.sub("\ufffd", value)
-                    cut = cut or len(text) > _CELL_LIMIT
-                    cell = WriteOnlyCell(sheet, value=text[:_CELL_LIMIT])
-                    cell.data_type = "s"  # never a formula, whatever the text starts with
-                    cells.append(cell)
-                else:
-                    cells.append(value)
-            sheet.append(cells)
+        try:
+            for row in rows:
+                cut |= any(isinstance(value, str) and len(value) > _CELL_LIMIT for value in row)
+                sheet.append([_cell(sheet, value) for value in row])
+        except BaseException:
+            sheet.close()  # it writes as it goes, and must be let go in good order
+            raise
     book.save(path)
     return cut
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """Text as text, whatever it starts with; anything else as it is."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value=_ILLEGAL.sub("\ufffd", value)[:_CELL_LIMIT])
+    cell.data_type = "s"  # never a formula
+    return cell
 
 
 def _plain(value: Any) -> Any:
