@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.guides.terms import synonym_map, terms
+from coach.guides.terms import VERSION, synonym_map, terms
 
 FORMAT = "2"
 DIMENSIONS = 64
@@ -33,7 +33,7 @@ def features(text: str) -> list[str]:
 
 def fit_digest(texts: Sequence[str]) -> str:
     """What a fitted form is named by: 12 hex digits over the texts and the method's settings."""
-    material = "\x00".join([FORMAT, str(DIMENSIONS), *texts])
+    material = "\x00".join([FORMAT, VERSION, str(DIMENSIONS), *texts])
     return hashlib.sha256(material.encode()).hexdigest()[:12]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -34,6 +35,10 @@ FILLER = frozenset(
     anything something someone anyone everyone somebody anybody everybody nothing maybe bit kind
     """.split()
 )
+
+
+# Changes whenever texts are cut into terms differently, so that nothing fitted before is used again.
+VERSION = hashlib.sha256(repr((sorted(FILLER), _WORD, _SHORT_FORM, _SPELLINGS)).encode()).hexdigest()[:8]
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ def vectors(request: httpx.Request) -> httpx.Response:
 
 
 def test_lsa_gives_the_same_unit_vectors_every_time() -> None:
-    texts = ["drift of the data", "pay and salary", "recall and precision", "data labels drift"]
+    texts = ["drift of the data", "pay and salary by level", "recall or precision", "labels drift, data ages"]
     one, two = fit_lsa(texts), fit_lsa(texts)
     assert one.name == two.name
     assert one.embed(texts) == pytest.approx(two.embed(texts), abs=1e-5)
