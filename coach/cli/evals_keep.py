@@ -81,7 +81,7 @@ def show(
         jobs = [job for job in jobs if job.part in ("main", "stress")]
     if not jobs:
         raise UsageError(f"{id} has no part {wanted} in suite {suite}.")
-    asked = Asked(used, place_of(gold, recordings), model, gold=gold)
+    asked = Asked(used, place_of(gold, recordings), model)
     results = asyncio.run(grade_jobs(bench, jobs, asked))
     screen = console.out()
     for result in results:

@@ -69,7 +69,7 @@ def run(
         bench.suite = bench.suite.model_copy(update={"gates": ()})
     jobs = with_bases(select(_jobs(bench, used), only), bench)
     whole = gold is None and not only and samples is None and model is None
-    asked = Asked(used, place_of(gold, recordings), model, concurrency, whole=whole, gold=gold)
+    asked = Asked(used, place_of(gold, recordings), model, concurrency, whole=whole)
     rows, summary = measure(bench, jobs, asked)
     folder = output or wiring.load().settings.data_dir / "evals" / bench.suite.name
     write_results(folder, rows, summary)
@@ -120,7 +120,6 @@ class Asked:
     model: str | None = None
     concurrency: int = 8
     whole: bool = False
-    gold: Path | None = None
 
 
 def measure(bench: Bench, jobs: Sequence[Job], asked: Asked) -> tuple[list[ResultRow], dict[str, Any]]:
@@ -154,7 +153,8 @@ def _jobs(bench: Bench, grader: GraderName) -> list[Job]:
 
 async def grade_jobs(bench: Bench, jobs: Sequence[Job], asked: Asked) -> list[Result]:
     if asked.grader == GraderName.local:
-        return await run_graders(jobs, choose_local(asked.gold))
+        answers = [row.answer.said() for row in bench.rows.values()]
+        return await run_graders(jobs, choose_local(answers))
     if asked.grader == GraderName.replay:
         recordings = Recordings.load(*asked.place.read)
         replay = ReplayModel(recordings, asked.model or bench.suite.model)

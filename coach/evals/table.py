@@ -53,7 +53,7 @@ def show_stress(summary: dict[str, Any]) -> RenderableType:
 def _blocks(summary: dict[str, Any]) -> Iterator[RenderableType]:
     grader = summary["grader"] or {}
     first = summary["primary"]
-    yield Text(f"Suite {summary['suite']}: {summary['n']} answers, grader {_grader(grader)}")
+    yield Text(f"Suite {summary['suite']}: {summary['n']} answers\nGrader: {_grader(grader)}")
     yield from _validity(summary, first)
     yield from _repeatability(summary)
     yield from _rates(summary)
