@@ -30,3 +30,16 @@ def loopback() -> Iterator[LoopbackServer]:
     """A server on loopback that a test scripts; it answers every chat completion with `{}` otherwise."""
     with LoopbackServer() as server:
         yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows what tests measured, in the order in which they recorded it (also under xdist)."""
+    lines = [
+        str(text)
+        for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+        for name, text in getattr(report, "user_properties", [])
+        if name == "retrieval" and report.when == "call"
+    ]
+    if lines:
+        terminalreporter.section("retrieval: queries, method, recall@5, MRR, nDCG@10")
+        terminalreporter.write_line("\n".join(lines))

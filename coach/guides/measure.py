@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,19 +60,23 @@ def read_queries(path: Path) -> list[RetrievalRow]:
 def measure(searcher: Searcher, rows: Sequence[RetrievalRow]) -> list[Figures]:
     """Figures for each method over the rows that have relevant passages: all, then each part."""
     judged = [row for row in rows if row.relevant]
+    found = {
+        method: {row.id: [hit.passage.id for hit in searcher.search(row.query, 10, method)] for row in judged}
+        for method in METHODS
+    }
     parts = {"all": judged}
     for row in judged:
         parts.setdefault(row.part, []).append(row)
     return [
-        _measure_one(searcher, part, within, method) for part, within in parts.items() for method in METHODS
+        _figures(part, method, within, found[method]) for part, within in parts.items() for method in METHODS
     ]
 
 
-def _measure_one(searcher: Searcher, part: str, rows: Sequence[RetrievalRow], method: Method) -> Figures:
-    found = [[hit.passage.id for hit in searcher.search(row.query, 10, method)] for row in rows]
-
+def _figures(
+    part: str, method: Method, rows: Sequence[RetrievalRow], found: Mapping[str, Sequence[str]]
+) -> Figures:
     def mean(of: Callable[[Sequence[str], frozenset[str]], float]) -> float:
-        return sum(of(ids, frozenset(row.relevant)) for ids, row in zip(found, rows, strict=True)) / len(rows)
+        return sum(of(found[row.id], frozenset(row.relevant)) for row in rows) / len(rows)
 
     return Figures(
         part=part,
