@@ -144,20 +144,21 @@ class OpenAIChat:
 
     async def _asked(self, request: ChatRequest, bill: _Bill) -> ChatReply:
         """Ask in the strictest way that the server takes; each refusal or ignored schema teaches one."""
+        first = self._ability()
         while True:  # ends: every round drops a parameter or a rung, and both are few
             ability = self._ability()
             body = self._body(request, ability)
             try:
                 reply = await self._tried(body, bill)
             except Rejected as error:
-                if not self._learn(ability, ability.after_refusal(vendor_text(error.__cause__), body)):
-                    raise
+                self._learn_from(error, first, ability, body)
                 continue
             if not self._asks_again(request, ability, reply):
                 return reply
 
     async def _opened(self, request: ChatRequest, bill: _Bill) -> tuple[str, AsyncGenerator[str, None]]:
         """The first piece of a stream, and the rest of it."""
+        first = self._ability()
         while True:
             ability = self._ability()
             body = {**self._body(request, ability), "stream": True}
@@ -169,8 +170,7 @@ class OpenAIChat:
                         pieces = self._pieces(body, bill, again=attempt.retry_state.attempt_number > 1)
                         return await anext(pieces), pieces
             except Rejected as error:
-                if not self._learn(ability, ability.after_refusal(vendor_text(error.__cause__), body)):
-                    raise
+                self._learn_from(error, first, ability, body)
 
     def _body(self, request: ChatRequest, ability: Ability) -> dict[str, Any]:
         body = chat_body(request, self._name, mode=ability.mode, system_role=ability.system_role)
@@ -198,6 +198,18 @@ class OpenAIChat:
         if self._ability() == used:
             self._abilities.put(self._server, self._name, learnt)
         return True
+
+    def _learn_from(self, error: Rejected, first: Ability, used: Ability, body: dict[str, Any]) -> None:
+        """Learn from a refusal; raise it where it teaches nothing.
+
+        What this request has learnt until then did not help it, and is forgotten: a server may name
+        every field that it was sent without objecting to any of them.
+        """
+        if self._learn(used, used.after_refusal(vendor_text(error.__cause__), body)):
+            return
+        if used != first:
+            self._abilities.put(self._server, self._name, first)
+        raise error
 
     def _asks_again(self, request: ChatRequest, ability: Ability, reply: ChatReply) -> bool:
         """True where the server ignored the schema and a weaker way of asking is left."""

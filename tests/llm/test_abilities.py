@@ -237,6 +237,11 @@ async def test_a_server_that_refuses_everything_is_asked_a_bounded_number_of_tim
     with pytest.raises(Rejected):
         await model.complete(request())
     assert len(loopback.seen) <= 10
+    loopback.answer = lambda seen: said(seen.body)
+    await model.complete(request())
+    last = loopback.seen[-1].body
+    assert mode_of(last) == "json_schema"  # what did not help is not remembered
+    assert "temperature" in last
 
 
 def test_memory_is_by_server_and_model(tmp_path: Path) -> None:
