@@ -17,7 +17,7 @@ from coach.evals.measure import Block, Marks
 Floats = NDArray[np.float64]
 Predict = Callable[[Sequence[str], Floats, Sequence[str]], Floats]
 _RIDGE = 0.1
-NAMES = ("quadratic_weighted_kappa", "exact", "within_one", "bias")
+NAMES = ("quadratic_weighted_kappa", "exact", "within_one", "bias", "order")
 
 
 def trivial_baselines(rows: Sequence[GoldRow], top: int) -> dict[str, Block]:
@@ -35,7 +35,7 @@ def trivial_baselines(rows: Sequence[GoldRow], top: int) -> dict[str, Block]:
 def agreement_of(marks: Marks) -> Block:
     """The figures that graders and baselines are compared by."""
     block = marks.agreement()
-    return {name: block[name] for name in NAMES} | {"order": marks.order()}
+    return {name: block[name] for name in NAMES}
 
 
 def _measure(rows: Sequence[GoldRow], predict: Predict, top: int) -> Block:

@@ -26,10 +26,12 @@ class Marks:
         self.gold: list[int] = []
         self.given: list[int] = []
         self.clusters: list[str] = []
+        self.scales: list[str] = []
         self.hits: list[float] = []
         self.all_clusters: list[str] = []
 
-    def add(self, gold: int | None, given: int | None, cluster: str) -> None:
+    def add(self, gold: int | None, given: int | None, cluster: str, scale: str = "") -> None:
+        """One mark; marks are put in order only against others of the same question and scale."""
         if gold is None:
             return
         self.hits.append(float(gold == given))
@@ -38,6 +40,7 @@ class Marks:
             self.gold.append(gold)
             self.given.append(given)
             self.clusters.append(cluster)
+            self.scales.append(scale)
 
     def table(self) -> Array:
         return s.confusion_table(self.gold, self.given, self.clusters, self.top)
@@ -57,10 +60,10 @@ class Marks:
             block[f"{prefix}recall_{level}"] = s.estimate(table, s.recall_of(level), counts[level])
         hits = s.mean_table(self.hits, self.all_clusters)
         block[f"{prefix}exact_counting_ungraded"] = s.estimate(hits, s.share, len(self.hits))
-        return block
+        return block | {f"{prefix}order": self.order()}
 
     def order(self) -> Estimate:
-        pairs = s.order_table(self.gold, self.given, self.clusters)
+        pairs = s.order_table(self.gold, self.given, self.clusters, self.scales)
         return s.estimate(pairs, s.share, int(pairs[:, 1].sum()))
 
     def base_rate(self) -> Estimate:
@@ -83,7 +86,7 @@ def criteria_marks(rows: Iterable[ResultRow], top: int, only: str | None = None)
     for row in rows:
         for name, gold in row.gold.criteria_scores.items():
             if only in (None, name):
-                marks.add(gold, row.marks.get(name), row.question_id)
+                marks.add(gold, row.marks.get(name), row.question_id, name)
     return marks
 
 
@@ -104,9 +107,7 @@ def by_kind(rows: Iterable[ResultRow], top: int) -> Block:
             kinds[row.kind].append(row)
     block: Block = {}
     for kind, members in kinds.items():
-        own = overall_marks(members, top).agreement(f"{kind}.")
-        wanted = ("exact", "within_one", "bias")
-        block |= {key: value for key, value in own.items() if key.rsplit(".", 1)[1] in wanted}
+        block |= overall_marks(members, top).agreement(f"{kind}.")
     return block
 
 
@@ -117,7 +118,7 @@ def summary_of(rows: Sequence[ResultRow], top: int) -> dict[str, Block]:
 
 def _overall(rows: Sequence[ResultRow], top: int) -> Block:
     marks = overall_marks(rows, top)
-    return marks.agreement() | {"order": marks.order(), "base_rate": marks.base_rate()}
+    return marks.agreement() | {"base_rate": marks.base_rate()}
 
 
 def _pooled(rows: Sequence[ResultRow], top: int) -> Block:

@@ -86,7 +86,7 @@ def _named(validity: Mapping[str, Any], statistic: str) -> list[str]:
 def _criteria(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     block = summary["metrics"]["validity"]["criteria"]
     ids = [key.rsplit(".", 1)[0] for key in _named({"criteria": block}, "exact")]
-    names = ("quadratic_weighted_kappa", "exact", "within_one", "bias")
+    names = ("quadratic_weighted_kappa", "exact", "order", "bias")
     return [{"id": i, **{name: block[f"{i}.{name}"] for name in names}} for i in ids]
 
 

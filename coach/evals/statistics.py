@@ -98,21 +98,29 @@ def confusion_table(
     return table
 
 
-def order_table(gold: Sequence[int], marks: Sequence[int], clusters: Sequence[Hashable]) -> Array:
-    """(clusters, 2): points and number of pairs of answers to one question with different gold marks.
+def order_table(
+    gold: Sequence[int],
+    marks: Sequence[int],
+    clusters: Sequence[Hashable],
+    within: Sequence[Hashable] | None = None,
+) -> Array:
+    """(clusters, 2): points and number of pairs of marks that can be ordered.
 
-    A pair in the right order is one point, a tie half a point.
+    A pair is two marks of one cluster, and of the same `within` where that is given, whose gold differs.
+    In the right order it is one point, a tie half a point.
     """
-    names = list(dict.fromkeys(clusters))
+    names = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
     table = np.zeros((len(names), 2))
-    keys = np.array([names.index(name) for name in clusters], dtype=int)
+    kinds = within if within is not None else clusters
+    groups: dict[tuple[Hashable, Hashable], list[int]] = {}
+    for at, key in enumerate(zip(clusters, kinds, strict=True)):
+        groups.setdefault(key, []).append(at)
     levels, given = np.array(gold, dtype=int), np.array(marks, dtype=int)
-    for number in range(len(names)):
-        mine = keys == number
-        wanted = np.sign(levels[mine][:, None] - levels[mine][None, :])
-        got = np.sign(given[mine][:, None] - given[mine][None, :])
+    for (cluster, _), members in groups.items():
+        wanted = np.sign(levels[members][:, None] - levels[members][None, :])
+        got = np.sign(given[members][:, None] - given[members][None, :])
         above = wanted > 0
-        table[number] = (np.where(got == 0, 0.5, got > 0)[above].sum(), above.sum())
+        table[names[cluster]] += (np.where(got == 0, 0.5, got > 0)[above].sum(), above.sum())
     return table
 
 

@@ -75,7 +75,11 @@ def _validity(summary: dict[str, Any], first: str) -> Iterator[RenderableType]:
     for title in ("overall", "criteria"):
         table.add_column(title, justify="right")
     for name in names:
-        table.add_row(_NAMES[name], _interval(block["overall"].get(name), name), _criteria(block, name))
+        table.add_row(
+            _NAMES[name],
+            _interval(block["overall"].get(name), name),
+            _interval(block["criteria"].get(name), name),
+        )
     levels = [key for key in block["overall"] if key.startswith("recall_")]
     for key, level in zip(levels, summary["levels"], strict=False):
         table.add_row(
@@ -85,10 +89,6 @@ def _validity(summary: dict[str, Any], first: str) -> Iterator[RenderableType]:
     table.add_row(_NAMES["base_rate"], _interval(base), _interval(block["criteria"].get("base_rate")))
     yield _titled(f"Validity on {first}: does it agree with gold? (95% interval by question)", table)
     yield from _baselines(summary, first)
-
-
-def _criteria(block: dict[str, Any], name: str) -> str:
-    return "" if name == "order" else _interval(block["criteria"].get(name), name)
 
 
 def _baselines(summary: dict[str, Any], first: str) -> Iterator[RenderableType]:

@@ -57,6 +57,8 @@ def test_order_counts_pairs_within_a_question_and_half_for_a_tie() -> None:
     gold, given, clusters = [1, 2, 4, 1], [1, 1, 3, 4], ["a", "a", "a", "b"]
     table = s.order_table(gold, given, clusters)
     assert table.sum(axis=0).tolist() == [2.5, 3.0]
+    by_scale = s.order_table(gold, given, clusters, ["x", "x", "y", "x"])
+    assert by_scale.sum(axis=0).tolist() == [0.5, 1.0]
 
 
 def test_flips_count_ungraded_against_a_mark() -> None:
