@@ -74,8 +74,8 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
         )
         for pair in outcome.pairs:
             out.print(f"  line {pair.line}, {pair.criterion or 'no criterion'}")
-            out.print(f"    BAD   {_short(pair.bad)}")
-            out.print(f"    GOOD  {_short(pair.good)}")
+            out.print(f"    BAD   {_short(pair.bad)}", soft_wrap=True)
+            out.print(f"    GOOD  {_short(pair.good)}", soft_wrap=True)
 
 
 @app.command("list")
@@ -96,6 +96,10 @@ def list_(as_data: Json = False) -> None:
                 for g, source, pairs in rows
             ]
         )
+        return
+    if not console.out().is_terminal:
+        for guide, source, _ in rows:
+            typer.echo(f"{guide.id}\t{len(guide.passages)}\t{for_terminal(source)}\t{guide.title}")
         return
     from rich.table import Table
 
@@ -126,7 +130,7 @@ def search(
         console.err().print("Nothing was found.")
     for hit in hits:
         out.print(f"{hit.passage.title} [{hit.passage.id}]", soft_wrap=True)
-        out.print(f"  {_short(hit.passage.text, 200)}")
+        out.print(f"  {_short(hit.passage.text, 200)}", soft_wrap=True)
 
 
 @app.command()
