@@ -27,7 +27,7 @@ from coach.settings import Settings
 
 QUESTION = "fraud-realtime"
 WORDS = b"Where would you start"
-PATIENCE = 60.0
+PATIENCE = 20.0
 BARS = {
     "coach --help": "0.3 s",
     "first question": "1.5 s",
@@ -72,19 +72,22 @@ def first_question(home: Path) -> tuple[float, float]:
         command, stdin=worker, stdout=worker, stderr=worker, env=environment, start_new_session=True
     )
     os.close(worker)
-    _read_until(master, WORDS)
+    screen = Screen(master)
+    screen.wait(WORDS)
     taken = time.perf_counter() - started
-    _read_until(master, b"\x1b[?2004h")
+    screen.wait(b"\x1b[?2004h")
     os.write(master, b"We would track accuracy every week.\r.\r")
-    _read_until(master, b"Follow-up 1")
-    _read_until(master, b"\x1b[?2004h")
+    screen.wait(b"Follow-up 1")
+    screen.wait(b"\x1b[?2004h")
     os.write(master, b"/grade\r")
-    _read_until(master, b"your own mark")
+    screen.wait(b"your own mark")
     os.write(master, b"\r")
-    _read_until(master, b"Fix first")
-    os.write(master, b"\x04")
+    screen.wait(b"\x1b[?2004h")
     peak = _peak(program.pid)
-    _drain(master, program)
+    os.write(master, b"/quit\r")
+    screen.wait(b"Saved as session")
+    program.kill()
+    program.wait()
     os.close(master)
     return taken, peak
 
@@ -116,23 +119,21 @@ def _help() -> float:
     return seconds(lambda: subprocess.run(command, check=True, capture_output=True))
 
 
-def _read_until(master: int, words: bytes) -> None:
-    seen, end = b"", time.monotonic() + PATIENCE
-    while words not in seen:
-        if select.select([master], [], [], 0.1)[0]:
-            seen += os.read(master, 65536)
-        if time.monotonic() > end:
-            raise SystemExit(f"{words!r} did not come; the screen showed {seen[-500:]!r}")
+class Screen:
+    """What a program wrote to its terminal; `wait` goes past the words that it waited for."""
 
+    def __init__(self, master: int) -> None:
+        self._master = master
+        self._unread = b""
 
-def _drain(master: int, program: subprocess.Popen[bytes]) -> None:
-    while program.poll() is None:
-        if select.select([master], [], [], 0.1)[0]:
-            try:
-                os.read(master, 65536)
-            except OSError:
-                break
-    program.wait()
+    def wait(self, words: bytes) -> None:
+        end = time.monotonic() + PATIENCE
+        while words not in self._unread:
+            if select.select([self._master], [], [], 0.1)[0]:
+                self._unread += os.read(self._master, 65536)
+            if time.monotonic() > end:
+                raise SystemExit(f"{words!r} did not come; the screen showed {self._unread[-500:]!r}")
+        self._unread = self._unread.partition(words)[2]
 
 
 def _peak(pid: int) -> float:
