@@ -13,7 +13,7 @@ from coach.grading.local import explain
 from coach.grading.local.explain import Explainer, Weighed
 from coach.grading.local.features import extract
 from coach.grading.local.language import is_english
-from coach.grading.local.model import ANY, OVERALL, LocalModel, Noise, load_model
+from coach.grading.local.model import ANY, FADE_START, FADE_WIDTH, OVERALL, LocalModel, Noise, load_model
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.tokens import split_sentences
 from coach.grading.local.vectors import WordVectors
@@ -33,7 +33,6 @@ from coach.schema.rubric import Criterion
 from coach.text.sanitize import for_terminal
 
 NAME = "local-linear-1"
-SURELY_BESIDE = 0.65
 LIKELY = 0.25
 SURE = 0.6
 LEVELS = 4
@@ -95,8 +94,7 @@ class LocalGrader:
         features = extract(text)
         raw = self._model.raw(features, self._vectors.mean(features.words))
         beside = self._model.beside_question(self._relevance.measure(task.question.text, text))
-        pull = min(max((beside - 0.5) / 0.3, 0.0), 1.0)
-        faded = raw * (1 - pull) + pull
+        faded = self._model.fade(raw, beside)
         weighed = self._explainer.weigh(_own_parts(task))
         heads = [self._model.head.get(item.id, self._model.head[ANY]) for item in task.criteria]
         values = [float(faded[head]) for head in heads]
@@ -121,7 +119,7 @@ class LocalGrader:
         likely = [level for level, chance in enumerate(chances, start=1) if chance >= LIKELY or level == mark]
         low, high = _from_four(min(likely), top), _from_four(max(likely), top)
         flags: set[Flag] = decide.text_flags(task)
-        if beside >= SURELY_BESIDE:
+        if beside >= FADE_START + FADE_WIDTH / 2:
             flags.add("off_topic")
         if low != high:
             flags.add("border")

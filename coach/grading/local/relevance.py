@@ -2,6 +2,7 @@
 
 Each content word of a question looks for its nearest word in the answer; a question's fit is the mean
 of these, weighted by how telling the word is, and put on one scale by what the guides' passages reach.
+Beside it stand the nearness of the whole texts, and the share of the question's words in the answer.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from Stemmer import Stemmer
 
 from coach.grading.local.shape import COMMON
 from coach.grading.local.vectors import Array, WordVectors
 
 _WORD = re.compile(r"[a-z]+")
-NAMES = ("log_rank", "fit", "margin")
+NAMES = ("log_rank", "fit", "margin", "overlap", "log_rank_whole", "near_whole", "margin_whole")
 
 
 def content_words(text: str) -> list[str]:
@@ -35,6 +37,8 @@ class _Asked:
     words: tuple[str, ...]
     rows: Array
     weights: Array
+    stems: frozenset[str]
+    whole: Array
     mean: float
     spread: float
 
@@ -46,6 +50,8 @@ class Relevance:
         self._vectors = vectors
         self._background = [content_words(text) for text in passages]
         self._seen_in = Counter(word for words in self._background for word in words)
+        self._middle = np.mean([vectors.mean(words) for words in self._background], axis=0)
+        self._stem = lru_cache(maxsize=50_000)(Stemmer("english").stemWord)
         self._ask = lru_cache(maxsize=4_000)(self._prepare)
         self._others = [self._ask(text) for text in dict.fromkeys(questions)]
         self._stacked = np.concatenate([asked.rows for asked in self._others])
@@ -55,27 +61,46 @@ class Relevance:
         self._near = lru_cache(maxsize=20_000)(self._nearness)
         self._means = np.array([asked.mean for asked in self._others])
         self._spreads = np.array([asked.spread for asked in self._others])
+        self._wholes = np.stack([asked.whole for asked in self._others])
 
     def measure(self, question: str, answer: str) -> list[float]:
         """The numbers of NAMES for one answer: log share of questions that fit better, fit, margin."""
         words = content_words(answer)
         if not words:
-            return [0.0, -3.0, -3.0]
+            return [0.0, -3.0, -3.0, 0.0, 0.0, -1.0, -3.0]
         asked = self._ask(question)
         own = (self._fit(asked, words) - asked.mean) / asked.spread
         fits = (self._fit_all(words) - self._means) / self._spreads
-        rank = float((fits > own + 1e-9).mean())
-        margin = (own - float(fits.mean())) / max(float(fits.std()), 1e-6)
-        return [math.log(rank + 0.01), own, margin]
+        stems = {self._stem(word) for word in words}
+        whole = self._whole(words)
+        near = float(asked.whole @ whole)
+        return [
+            *_standing(own, fits),
+            len(asked.stems & stems) / len(asked.stems),
+            *_standing(near, (self._wholes @ whole).astype(np.float64)),
+        ]
 
     def _prepare(self, question: str) -> _Asked:
         words = tuple(content_words(question)) or ("question",)
         total = len(self._background) + 1
         telling = np.array([max(math.log(total / (self._seen_in[w] + 1)), 0.1) for w in words])
         rows = np.stack([self._vector(word) for word in words])
-        asked = _Asked(words, rows, (telling / telling.sum()).astype(np.float32), 0.0, 1.0)
+        asked = _Asked(
+            words,
+            rows,
+            (telling / telling.sum()).astype(np.float32),
+            frozenset(self._stem(word) for word in words),
+            self._whole(list(words)),
+            0.0,
+            1.0,
+        )
         reached = np.array([self._fit(asked, passage) for passage in self._background])
-        return _Asked(words, rows, asked.weights, float(reached.mean()), max(float(reached.std()), 1e-6))
+        return replace(asked, mean=float(reached.mean()), spread=max(float(reached.std()), 1e-6))
+
+    def _whole(self, words: list[str]) -> Array:
+        """Direction of a text from the middle of the guides, of unit length."""
+        away = self._vectors.mean(words) - self._middle
+        return np.asarray(away / max(float(np.linalg.norm(away)), 1e-6), dtype=np.float32)
 
     def _fit(self, asked: _Asked, words: list[str]) -> float:
         rows = self._vectors.table[self._vectors.rows(words)]
@@ -99,3 +124,10 @@ class Relevance:
         return (
             np.zeros(self._vectors.dimensions, dtype=np.float32) if row is None else self._vectors.table[row]
         )
+
+
+def _standing(own: float, all_others: NDArray[np.float64]) -> list[float]:
+    """Log share of the questions that stand higher, the own value, its margin in standard deviations."""
+    rank = float((all_others > own + 1e-9).mean())
+    margin = (own - float(all_others.mean())) / max(float(all_others.std()), 1e-6)
+    return [math.log(rank + 0.01), own, margin]

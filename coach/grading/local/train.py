@@ -25,7 +25,17 @@ from scipy import sparse
 
 from coach.grading.local.features import Features, extract, pieces
 from coach.grading.local.grader import own_words
-from coach.grading.local.model import ANY, FILE, OVERALL, SCALE, SHAPE_CLIP, SHAPE_WEIGHT, VECTOR_WEIGHT
+from coach.grading.local.model import (
+    ANY,
+    FADE_START,
+    FADE_WIDTH,
+    FILE,
+    OVERALL,
+    SCALE,
+    SHAPE_CLIP,
+    SHAPE_WEIGHT,
+    VECTOR_WEIGHT,
+)
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.vectors import WordVectors
 from coach.guides.corpus import Corpus, load_corpus
@@ -186,7 +196,7 @@ class Fit:
 
 def fade(marks: Floats, beside: Floats) -> Floats:
     """Draw marks towards 1 as the chance rises that the answer serves another question."""
-    pull = np.clip((beside - 0.5) / 0.3, 0, 1)
+    pull = np.clip((beside - FADE_START) / FADE_WIDTH, 0, 1)
     return np.asarray(marks * (1 - pull) + pull)
 
 
