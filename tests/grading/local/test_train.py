@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import hashlib
+import json
+
+from coach.grading.local.model import FILE, load_model
+from coach.grading.local.train import Fit, gold_files, measure, read_rows, render
+from coach.grading.local.vectors import WordVectors
+from coach.guides.corpus import load_corpus
+from coach.resources import corpus_dir, eval_dir
+
+
+def test_shipped_model_was_fitted_on_the_gold_that_is_here() -> None:
+    paths = gold_files(eval_dir() / "gold")
+    text = "".join(path.read_text(encoding="utf-8") for path in paths)
+    data = json.loads(FILE.read_text(encoding="utf-8"))["data"]
+    assert data["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+    assert data["files"] == [path.name for path in paths]
+
+
+def test_a_fit_on_a_sample_is_deterministic_and_the_model_computes_what_was_fitted() -> None:
+    corpus = load_corpus(corpus_dir())
+    rows = read_rows(gold_files(eval_dir() / "gold")[:1])
+    data = measure(rows, corpus, WordVectors())
+    criteria = [criterion.id for criterion in corpus.rubric.criteria]
+    first, second = Fit(data, criteria), Fit(data, criteria)
+    assert (first.weights == second.weights).all()
+    marks, chances = first.predict(data)
+    assert marks.shape == (len(rows), len(criteria) + 2)
+    assert ((chances >= 0) & (chances <= 1)).all()
+    gap = [abs(mark - row.overall) for mark, row in zip(marks[:, -1], rows, strict=True) if not row.off_topic]
+    assert sum(gap) / len(gap) < 0.75
+
+
+def test_file_reads_back_as_it_was_written() -> None:
+    data = json.loads(FILE.read_text(encoding="utf-8"))
+    assert render(data) == FILE.read_text(encoding="utf-8")
+    model = load_model()
+    assert set(model.heads) >= {"overall", "any_criterion", "technical_fluency"}
+    assert all(0 < figures["overall"]["exact"] < 1 for figures in model.figures.values())
