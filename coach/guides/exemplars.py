@@ -41,6 +41,7 @@ class _Segment:
     first: int
     rest: str
     is_heading: bool = False
+    closed: bool = False
     follow: list[Line] = field(default_factory=list)
 
 
@@ -91,6 +92,8 @@ def _segments(lines: Sequence[Line]) -> list[_Segment]:
                 current.follow.append(line)
             continue
         for label, rest in pieces:
+            if current is not None:
+                current.closed = True
             current = _Segment(label, line, section, at, rest, is_heading=line.level > 0)
             segments.append(current)
     return segments
@@ -191,15 +194,17 @@ def _runs_on(previous: str) -> bool:
 def _block(segment: _Segment) -> tuple[str, int]:
     """(text, lines used) of the sample below a label that stands alone.
 
-    Under a heading it is everything up to a remark; elsewhere one paragraph or one list.
+    Under a heading, or where the next label ends it, it is everything up to a remark; elsewhere one
+    paragraph or one list.
     """
     parts: list[str] = []
     is_list = bool(_ITEM.match(segment.follow[0].text))
     quoted = False
+    whole = segment.is_heading or segment.closed
     for n, line in enumerate(segment.follow):
         same_list = is_list and bool(_ITEM.match(line.text))
         new = n > 0 and line.starts and not same_list
-        if (n > 0 and CUE.match(line.text)) or (new and (quoted or not segment.is_heading)):
+        if (n > 0 and CUE.match(line.text)) or (new and (quoted or not whole)):
             return " ".join(parts), n
         if sum(map(len, parts)) > MAX_SAMPLE:
             return " ".join(parts), n

@@ -9,13 +9,17 @@ from typing import Literal
 Side = Literal["bad", "good"]
 
 # Words that label a sample on their own.
-_BAD = "bad|weak|weaker|poor|wrong|incorrect|ineffective|mediocre"
-_GOOD = "good|strong|stronger|better|best|right|correct|effective|great|excellent"
+_BAD = "red flag|bad|weak|weaker|poor|wrong|incorrect|ineffective|mediocre"
+_GOOD = "green flag|good|strong|stronger|better|best|right|correct|effective|great|excellent"
 # Words that also begin ordinary sentences: they need a colon, or a line or cell of their own.
 _BAD_VERB = (
-    "don['’]?t say|do not say|don['’]?ts?|do not|avoid saying|avoid|instead of|never say|not like this"
+    "what not to (?:say|do)|don['’]?t say|do not say|don['’]?ts?|do not|avoid saying|avoid|"
+    "instead of|never say|not like this"
 )
-_GOOD_VERB = "do say|dos?|instead(?:,? say)?|say instead|try|prefer|rather|use instead|say this|like this|say"
+_GOOD_VERB = (
+    "what to (?:say|do)(?: instead)?|do say|dos?|instead(?:,? say)?|say instead|try|prefer|rather|"
+    "use instead|say this|like this|say"
+)
 _NOUN = (
     r"(?:responses?|answers?|examples?|samples?|versions?|repl(?:y|ies)|candidates?|phrasings?|wordings?|"
     r"statements?|practices?|approach(?:es)?|ways?|one|pitch|take)"

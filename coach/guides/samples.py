@@ -17,11 +17,9 @@ CUE = re.compile(
     r"what(?:'s|’s| is)? (?:wrong|missing|better|changed)\b)",
     re.IGNORECASE,
 )
-_WHY_LABEL = re.compile(
-    r"^[-*•\s]*[*_]{0,3}(?:why(?: it works| it fails)?|reason|comments?|explanation|note)[*_]{0,3}\s*[:：–—-]"
-    r"\s*[*_]{0,3}\s*",
-    re.IGNORECASE,
-)
+_WHY = r"(?:why(?:(?: it| this|['’]s| it['’]s| this is)[^:.!?]{0,24})?|reason|comments?|explanation|note)"
+_WHY_LABEL = re.compile(rf"^[-*•\s]*[*_]{{0,3}}{_WHY}[*_]{{0,3}}\s*[:：–—]\s*[*_]{{0,3}}\s*", re.IGNORECASE)
+_WHY_INSIDE = re.compile(rf"(?<=[.!?])\s+{_WHY}\s*[:：]\s*", re.IGNORECASE)
 
 
 def take_sample(text: str) -> tuple[str, str]:
@@ -36,6 +34,9 @@ def take_sample(text: str) -> tuple[str, str]:
         if end is not None:
             return text[1:end].strip(), clean_comment(text[end + 1 :])
         text = text[1:].strip()
+    why = _WHY_INSIDE.search(text)
+    if why:
+        return text[: why.start()].strip(), text[why.end() :].strip()
     tail = _TAIL_COMMENT.search(text)
     if tail:
         return text[: tail.start()].strip(), clean_comment(tail[1])

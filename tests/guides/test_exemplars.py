@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from coach.guides.document import Document, Line
 from coach.guides.exemplars import find_pairs
 from coach.guides.read import read_document
+from coach.resources import corpus_dir
 from coach.schema.passage import ExemplarPair
 from tests.guides.documents import docx, paragraph, pdf, table
 
@@ -64,6 +65,17 @@ LAYOUTS = {
     "instead of, say": 'Instead of "We used a model.", say "We used a ranker with 40 features."\n',
     "guillemets": "Poor: «We used a model.»\nBetter: «We used a ranker with 40 features.»\n",
     "number behind the label": "Bad #1: We used a model.\nGood #1: We used a ranker with 40 features.\n",
+    "flags": "Red flag: “We used a model.”\nGreen flag: “We used a ranker with 40 features.”\n",
+    "what not to say": (
+        "| What not to say | What to say |\n|---|---|\n"
+        "| We used a model. | We used a ranker with 40 features. |\n"
+    ),
+    "mark and word": (
+        "❌ Don't say: “We used a model.”\n✅ Say instead: “We used a ranker with 40 features.”\n"
+    ),
+    "bold lines of their own": (
+        "**Weak answer**\n\nWe used a model.\n\n**Strong answer**\n\nWe used a ranker with 40 features.\n"
+    ),
     "in brackets": "Example (bad): We used a model.\nExample (good): We used a ranker with 40 features.\n",
     "remark in the label": (
         "Weak answer (2 of 4): We used a model.\nStrong answer (4 of 4): We used a ranker with 40 features.\n"
@@ -74,7 +86,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 def test_every_layout_gives_the_pair_whole(layout: str, name: str) -> None:
-    if name == "a.txt" and layout.startswith("table"):
+    if name == "a.txt" and "|--" in LAYOUTS[layout]:
         name = "b.md"
     assert samples(LAYOUTS[layout], name) == [WHOLE]
 
@@ -112,6 +124,26 @@ def test_remarks_go_to_why() -> None:
     assert [(p.bad, p.good, p.why) for p in pairs_of(labelled)] == [(*WHOLE, "It is exact.")]
     prose = pairs_of(LAYOUTS["prose"])[0]
     assert prose.why == "This is exact. No detail."
+
+
+def test_reasons_named_as_such_go_to_why() -> None:
+    inline = (
+        "Bad: We used a model. Why it's bad: nothing can be asked.\n"
+        "Good: We used a ranker with 40 features. Why it works: it is exact.\n"
+    )
+    lines = (
+        "Weak:\n“We used a model.”\nWhy it fails: nothing can be asked.\n\n"
+        "Strong:\n“We used a ranker with 40 features.”\nWhy it works: it is exact.\n"
+    )
+    for text in (inline, lines):
+        assert [(p.bad, p.good, p.why) for p in pairs_of(text)] == [
+            (*WHOLE, "nothing can be asked. it is exact.")
+        ]
+
+
+def test_several_paragraphs_between_labels_are_one_sample() -> None:
+    text = "Bad:\n\nWe used a model.\n\nIt went well.\n\nGood:\n\nWe used a ranker.\n\nAnother subject.\n"
+    assert samples(text) == [("We used a model. It went well.", "We used a ranker.")]
 
 
 def test_a_description_that_quotes_is_kept_whole() -> None:
@@ -263,3 +295,13 @@ def test_long_repetitions_are_read_through(piece: str, name: str) -> None:
     text = "x " + piece * (60_000 // len(piece))
     for pair in find_pairs(read_document(Path(name), text.encode())):
         assert pair.bad != pair.good
+
+
+def test_the_shipped_guides_give_back_their_eleven_pairs() -> None:
+    found = [
+        pair
+        for path in sorted((corpus_dir() / "guides").glob("*.md"))
+        for pair in find_pairs(read_document(path))
+    ]
+    assert len(found) == 11
+    assert all(pair.why and "**" not in pair.bad + pair.good for pair in found)
