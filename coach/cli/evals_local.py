@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from coach.cli import wiring
+from coach.evals.bench import Bench
 from coach.evals.plan import Job
 from coach.resources import eval_dir
 from coach.schema.grade import Grader
@@ -12,25 +13,27 @@ from coach.schema.grade import Grader
 Choose = Callable[[Job], Grader]
 
 
-def choose_local(answers: Iterable[str]) -> Choose:
-    """Which local grader grades a job, where these are the answers that are graded.
+def choose_local(bench: Bench) -> Choose:
+    """Which local grader grades a job of the bench.
 
-    Where the shipped grader was fitted on any of them, an answer is graded by a fit that left out the
-    question that it was written for, and an exemplar pair's own passage is hidden. Answers that it has
-    never seen are graded by the shipped one.
+    Where the shipped grader was fitted on any of its answers, an answer is graded by a fit that left
+    out the question that it was written for, and the guide passages of tested pairs are hidden from
+    it. Answers that the shipped grader has never seen are graded by the shipped one.
     """
     from coach.grading.local.folds import open_fold_graders
     from coach.grading.local.train import gold_files, read_rows
 
     rooms = wiring.load()
     files = gold_files(eval_dir() / "gold")
-    if {row.answer for row in read_rows(files)}.isdisjoint(answers):
+    fitted_on = {row.answer for row in read_rows(files)}
+    if fitted_on.isdisjoint(row.answer.said() for row in bench.rows.values()):
         shipped = rooms.local_grader()
         return lambda job: shipped
     folds = open_fold_graders(rooms.corpus, files)
+    hidden = frozenset(job.hidden_passage for job in bench.jobs if job.hidden_passage)
 
     def choose(job: Job) -> Grader:
         question = job.row.question_id if job.row is not None else job.task.question.id
-        return folds.without(question, job.hidden_passage)
+        return folds.without(question, hidden if job.hidden_passage else frozenset())
 
     return choose

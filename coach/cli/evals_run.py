@@ -153,8 +153,7 @@ def _jobs(bench: Bench, grader: GraderName) -> list[Job]:
 
 async def grade_jobs(bench: Bench, jobs: Sequence[Job], asked: Asked) -> list[Result]:
     if asked.grader == GraderName.local:
-        answers = [row.answer.said() for row in bench.rows.values()]
-        return await run_graders(jobs, choose_local(answers))
+        return await run_graders(jobs, choose_local(bench))
     if asked.grader == GraderName.replay:
         recordings = Recordings.load(*asked.place.read)
         replay = ReplayModel(recordings, asked.model or bench.suite.model)

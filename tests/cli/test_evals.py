@@ -46,7 +46,7 @@ def suites(monkeypatch: pytest.MonkeyPatch, gold: Path, tmp_path: Path) -> Path:
 def by_length(monkeypatch: pytest.MonkeyPatch) -> LengthGrader:
     """In the place of the local graders that are fitted without the answer's question."""
     grader = LengthGrader()
-    monkeypatch.setattr(evals_run, "choose_local", lambda answers: lambda job: grader)
+    monkeypatch.setattr(evals_run, "choose_local", lambda bench: lambda job: grader)
     return grader
 
 

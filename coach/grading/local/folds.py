@@ -29,17 +29,17 @@ class FoldGraders:
         self._models = models
         self._vectors = WordVectors()
         self._shipped = load_model()
-        self._graders: dict[tuple[str, str], LocalGrader] = {}
+        self._graders: dict[tuple[str, frozenset[str]], LocalGrader] = {}
 
-    def without(self, question: str, passage: str = "") -> LocalGrader:
-        """The grader whose fit left this question out; a passage can be hidden from it as well.
+    def without(self, question: str, hidden: frozenset[str] = frozenset()) -> LocalGrader:
+        """The grader whose fit left this question out; passages can be hidden from it as well, by id.
 
         A question that no gold answer belongs to was never in any fit: the shipped model serves.
         """
         model = self._models.get(question, self._shipped)
-        key = (model.digest, passage)
+        key = (model.digest, hidden)
         if key not in self._graders:
-            self._graders[key] = LocalGrader(model, self._vectors, _hide(self._corpus, passage))
+            self._graders[key] = LocalGrader(model, self._vectors, _hide(self._corpus, hidden))
         return self._graders[key]
 
 
@@ -68,11 +68,11 @@ def fold_models(corpus: Corpus, paths: Sequence[Path]) -> dict[str, LocalModel]:
     return models
 
 
-def _hide(corpus: Corpus, passage: str) -> Corpus:
-    if not passage:
+def _hide(corpus: Corpus, hidden: frozenset[str]) -> Corpus:
+    if not hidden:
         return corpus
     guides = tuple(
-        guide.model_copy(update={"passages": tuple(p for p in guide.passages if p.id != passage)})
+        guide.model_copy(update={"passages": tuple(p for p in guide.passages if p.id not in hidden)})
         for guide in corpus.guides
     )
     return replace(corpus, guides=guides)
