@@ -21,7 +21,9 @@ from coach.evals.bench import Bench
 from coach.evals.plan import Job, select
 from coach.evals.results import ResultRow, make_row, write_results
 from coach.evals.run import Result, run_graders, run_with_model
+from coach.evals.stress import load_pairs
 from coach.evals.tidy import unused_of
+from coach.evals.variants import Words, make_cases, write_cases
 from coach.llm.recordings import Recordings
 from coach.llm.replay import ReplayModel
 
@@ -92,6 +94,9 @@ def stress(
     as_json: AsJson = False,
     concurrency: Concurrency = 8,
     recordings: Folder = None,
+    make: Annotated[
+        bool, typer.Option("--make", help="Make the cases anew from gold, pairs and word lists, and stop.")
+    ] = False,
 ) -> None:
     """Grade changed answers and count the marks that moved the wrong way.
 
@@ -100,6 +105,9 @@ def stress(
     bench = bench_of(suite or ("local" if grader == "local" else "llm"))
     used = grader or (GraderName.local if bench.suite.grader == "local" else GraderName.replay)
     bench.suite = bench.suite.model_copy(update={"gates": ()})
+    if make:
+        _make_cases(bench)
+        return
     cases = select([job for job in bench.jobs if job.part == "stress"], only)
     asked = Asked(used, place_of(None, recordings), model, concurrency)
     _, summary = measure(bench, with_bases(cases, bench), asked)
@@ -109,6 +117,14 @@ def stress(
     from coach.evals.table import show_stress
 
     console.out().print(show_stress(summary))
+
+
+def _make_cases(bench: Bench) -> None:
+    folder = bench.folder / "stress"
+    pairs = load_pairs(bench.folder / "exemplars.jsonl").values()
+    cases = make_cases(bench.gold[0].rows, pairs, bench.corpus.questions, Words.load(folder))
+    write_cases(folder / "cases.jsonl", cases)
+    typer.echo(f"{folder / 'cases.jsonl'}: {len(cases)} cases.", err=True)
 
 
 @dataclass(frozen=True)

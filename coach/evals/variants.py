@@ -18,7 +18,7 @@ from coach.evals import edits
 from coach.evals.gold import GoldRow
 from coach.evals.stress import Direction, ExemplarPair, StressCase
 from coach.guides.corpus import read_yaml
-from coach.llm.files import numbered_lines
+from coach.llm.files import numbered_lines, write_whole
 from coach.schema.question import Question
 
 _EACH = 10
@@ -67,6 +67,10 @@ def make_cases(
     ]
     cases += [case for pair in pairs for case in _sides(pair)]
     return cases
+
+
+def write_cases(path: Path, cases: Iterable[StressCase]) -> None:
+    write_whole(path, (case.model_dump_json(exclude_defaults=True) + "\n" for case in cases))
 
 
 def _families(questions: dict[str, Question], words: Words) -> list[tuple[str, Direction, Change]]:

@@ -218,3 +218,13 @@ def test_stress_prints_a_table(piped: Piped, by_length: LengthGrader) -> None:
     assert result.code == 0 and "padding" in result.out and "must not rise" in result.out
     block = json.loads(piped("eval", "stress", "--grader", "local", "--only", "family:blank", "--json").out)
     assert block["blank"]["cases"] == 3 and block["blank"]["violations"] == 0
+
+
+def test_making_the_cases_gives_the_committed_ones(piped: Piped, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path("eval").resolve()
+    shutil.copytree(eval_dir(), folder, ignore=shutil.ignore_patterns("recordings", "baselines"))
+    cases = folder / "stress" / "cases.jsonl"
+    cases.write_text("", encoding="utf-8")
+    monkeypatch.setattr(evals_bench, "eval_dir", lambda: folder)
+    assert piped("eval", "stress", "llm", "--make").code == 0
+    assert cases.read_bytes() == (eval_dir() / "stress" / "cases.jsonl").read_bytes()
