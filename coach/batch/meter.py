@@ -81,7 +81,7 @@ class Budget:
             return _CAUTION * self._dearest
         tokens = sum(estimate_tokens(message.content) for message in request.messages)
         # Alone, a usual reply is reckoned with, so that a small budget is not refused unseen.
-        out = (request.max_tokens or _REPLY_TOKENS) // (1 if self._reserved else 4)
+        out = (request.max_tokens or _REPLY_TOKENS) // (1 if self._reserved else 6)
         usage = TokenUsage(prompt_tokens=tokens, completion_tokens=out)
         return self._prices.cost(self._model, usage) or 0.0
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import typer
+
 from coach.batch.estimate import count_rows
 from coach.batch.journal import HALF, Stored
 from coach.batch.local import QuickGrader, grade_locally
@@ -192,9 +194,14 @@ def show_rows(job: Job, rows: Iterator[Stored], writer: RowWriter) -> None:
         next(rows, None)
         return
     if output is None or str(output) == "-":
-        for piece in text_of(rows, writer, job.format):
-            sys.stdout.buffer.write(piece.encode())
-        sys.stdout.buffer.flush()
+        try:
+            for piece in text_of(rows, writer, job.format):
+                sys.stdout.buffer.write(piece.encode())
+            sys.stdout.buffer.flush()
+        except BrokenPipeError as error:
+            # The reader has seen enough (`| head`). The journal stays: a run for all of it is free.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from error
         return
     with output.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(text_of(rows, writer, job.format))
