@@ -13,6 +13,7 @@ from coach.interview.session import Session
 from coach.report.cards import render_follow_up, render_question, render_said
 from coach.report.grade import Legend, render_grade, render_look
 from coach.report.movement import compare, render_movement, uncertainty
+from coach.report.words import FLAGS
 from coach.schema.grade import Grade, Grader, GradeTask
 from coach.schema.question import Question
 from coach.schema.row import RowOut, Source
@@ -142,6 +143,9 @@ class Host:
             look = self.runner.run(self.session.look())
         if self.session.setup.mode == "learn":
             self.screen.show(render_look(look, self.legend))
+        elif "language" in look.flags:
+            # Said at once: nobody should answer follow-ups in the hope of a grade that cannot come.
+            self.screen.tell(FLAGS["language"])
         with self.screen.busy("The interviewer is thinking"):
             follow_up = self.runner.run(self.session.press(look))
         if follow_up is None:

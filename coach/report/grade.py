@@ -61,8 +61,7 @@ def render_look(grade: Grade, legend: Legend) -> RenderableType:
     parts: list[RenderableType] = [plain(f"So far. {grader_words(grade.grader)}", "dim")]
     parts += [plain(FLAGS[flag]) for flag in grade.flags]
     best, weakest = _best(grade, legend), _weakest(grade, legend)
-    if best:
-        parts += _praise(best[0], legend)
+    parts += _praise(best[:1], legend)
     if weakest:
         words = _level_words(weakest[0], legend)
         parts.append(labelled("Weakest", f"{legend.title(weakest[0].id)}, {words}. {weakest[0].advice}"))
@@ -71,9 +70,9 @@ def render_look(grade: Grade, legend: Legend) -> RenderableType:
 
 def _mark(grade: Grade, legend: Legend) -> list[RenderableType]:
     if grade.overall is None:
-        why = grade.error.message if grade.error else "see the criteria below"
         state = "Failed" if grade.status == "failed" else "Not graded"
-        return [plain(f"{state}: {why}", "bold yellow")]
+        why = f": {grade.error.message}" if grade.error else ""
+        return [plain(state + why, "bold yellow")]
     standard = _any_criterion(grade, legend)
     word = level_word(grade.overall, standard) if standard else ""
     top = standard.top if standard else 4
@@ -93,16 +92,18 @@ def _notes(grade: Grade) -> list[RenderableType]:
 
 
 def _strong(grade: Grade, legend: Legend) -> list[RenderableType]:
-    best = _best(grade, legend)[:STRONG_SHOWN]
-    if not best:
-        return []
-    return [heading("What was strong"), indent(*(line for item in best for line in _praise(item, legend)))]
+    rows = _praise(_best(grade, legend), legend)[:STRONG_SHOWN]
+    return [heading("What was strong"), indent(*rows)] if rows else []
 
 
-def _praise(verdict: Verdict, legend: Legend) -> list[RenderableType]:
-    found = [item for item in verdict.evidence if item.found]
-    title = (f"{legend.title(verdict.id)}: ", "green")
-    return [Text.assemble(title, quote(found[0].quote))] if found else []
+def _praise(best: list[Verdict], legend: Legend) -> list[Text]:
+    """The best verdicts with a quote each; no quote is shown twice."""
+    rows: dict[str, Text] = {}
+    for verdict in best:
+        found = (piece.quote for piece in verdict.evidence if piece.found and piece.quote not in rows)
+        if (words := next(found, None)) is not None:
+            rows[words] = Text.assemble((f"{legend.title(verdict.id)}: ", "green"), quote(words))
+    return list(rows.values())
 
 
 def _first(grade: Grade, legend: Legend) -> list[RenderableType]:

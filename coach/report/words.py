@@ -66,7 +66,7 @@ def usage_words(usage: Usage) -> str:
 
 
 def review_words(grade: Grade) -> str:
-    """Why a person should look, or nothing."""
-    if not grade.needs_review:
+    """Why a person should look at the mark, or nothing."""
+    if not grade.needs_review or grade.overall is None:
         return ""
     return "Worth a second look by a person: the grader is not sure of this mark."
