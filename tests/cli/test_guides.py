@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coach.cli.app import run
+from tests.loopback import LoopbackServer, Say, completion
 
 NOTES = '# Notes\n\n- BAD: "We used AI." (Vague.)\n- GOOD: "We alert when weekly recall falls under 0.8."\n'
 Coach = Callable[..., tuple[int, str, str]]
@@ -127,3 +128,25 @@ def test_ask_with_a_model_needs_a_key(coach: Coach) -> None:
 
 def test_a_blank_question_is_a_usage_error(coach: Coach) -> None:
     assert coach("ask", "  ")[0] == 2
+
+
+def test_ask_with_a_model_keeps_only_sentences_that_cite(
+    coach: Coach, loopback: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cited = "evaluation-and-metrics#precision-or-recall"
+    true = "Precision is how much of what the model flagged was right."
+    reply = {
+        "sentences": [
+            {"text": true, "passages": [cited]},
+            {"text": "Precision always beats recall in practice.", "passages": []},
+        ]
+    }
+    monkeypatch.setenv("OPENAI_BASE_URL", loopback.url)
+    monkeypatch.setenv("COACH_MODEL", "small-model")
+    loopback.answer = lambda seen: Say(body=completion(json.dumps(reply)))
+    said = data(coach("ask", "precision or recall?", "--grader", "llm", "--json"))
+    assert said["answer"] == [{"text": true, "citations": [cited]}]
+    code, out, _ = coach("ask", "precision or recall?", "--grader", "llm")
+    assert code == 0 and f"{true} [{cited}]" in " ".join(out.split())
+    # Off a terminal a server alone changes nothing: the passages themselves answer.
+    assert data(coach("ask", "precision or recall?", "--json"))["model"] is None
