@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -36,8 +37,8 @@ def ask(
     question = " ".join(text).strip()
     if not question:
         raise UsageError('Ask something: coach ask "how do I choose a threshold?"')
-    rooms = wiring.load()
-    result = asyncio.run(_ask(question, rooms, grader))
+    with closing(wiring.load()) as rooms:
+        result = asyncio.run(_ask(question, rooms, grader))
     if as_data:
         typer.echo(json.dumps(as_json(result), indent=1, ensure_ascii=False))
     else:
@@ -47,8 +48,11 @@ def ask(
 async def _ask(question: str, rooms: Rooms, grader: str) -> AskResult:
     from coach.guides.ask import ask_guides
 
-    model = await _model(rooms, grader)
-    return await ask_guides(question, rooms.searcher(), model, rooms.prompts)
+    try:
+        model = await _model(rooms, grader)
+        return await ask_guides(question, rooms.searcher(), model, rooms.prompts)
+    finally:
+        await rooms.hang_up()
 
 
 async def _model(rooms: Rooms, grader: str) -> ChatModel | None:

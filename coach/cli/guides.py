@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,7 +53,8 @@ def add(
         outcomes.append(add_document(path, folder, attacher, taken))
         taken |= {added.guide.id for added in load_added(folder)}
     if any(outcome.status == "added" for outcome in outcomes):
-        rooms.searcher().warm()
+        with closing(rooms):
+            rooms.searcher().warm()
     if as_data:
         _print_json({"files": [outcome.model_dump(mode="json") for outcome in outcomes]})
     else:
@@ -121,7 +123,8 @@ def search(
 
     Example: coach guides search "users without history" -k 3
     """
-    hits = wiring.load().searcher().search(" ".join(query), k)
+    with closing(wiring.load()) as rooms:
+        hits = rooms.searcher().search(" ".join(query), k)
     if as_data:
         _print_json([{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits])
         return
@@ -145,7 +148,8 @@ def build(
 
     Example: coach guides build
     """
-    built = wiring.load().searcher().build(force=force, may_download=download)
+    with closing(wiring.load()) as rooms:
+        built = rooms.searcher().build(force=force, may_download=download)
     report = {
         "embedder": built.manifest.embedder,
         "passages": built.manifest.count,
