@@ -13,7 +13,7 @@ from coach.grading.local import explain
 from coach.grading.local.explain import Explainer, Weighed
 from coach.grading.local.features import extract
 from coach.grading.local.language import is_english
-from coach.grading.local.model import ANY, FADE_START, FADE_WIDTH, OVERALL, LocalModel, Noise, load_model
+from coach.grading.local.model import ANY, FADE_START, FADE_WIDTH, OVERALL, LocalModel, load_model
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.tokens import split_sentences
 from coach.grading.local.vectors import WordVectors
@@ -58,7 +58,7 @@ class LocalGrader:
     def __init__(self, model: LocalModel, vectors: WordVectors, corpus: Corpus) -> None:
         self._model = model
         self._vectors = vectors
-        self._explainer = Explainer(model, vectors)
+        self._explainer = Explainer(model, vectors, corpus.rubric)
         self._relevance = Relevance(
             vectors,
             [question.text for question in corpus.questions.values()],
@@ -98,9 +98,12 @@ class LocalGrader:
         weighed = self._explainer.weigh(_own_parts(task))
         heads = [self._model.head.get(item.id, self._model.head[ANY]) for item in task.criteria]
         values = [float(faded[head]) for head in heads]
+        top = task.criteria[0].top
+        levels = [_from_four(self._model.criterion_noise.level(value), top) for value in values]
+        chosen = self._explainer.choose(weighed, task.criteria, heads, [n > half(top) for n in levels])
         verdicts = tuple(
-            self._judge(task, criterion, value, head, weighed)
-            for criterion, value, head in zip(task.criteria, values, heads, strict=True)
+            self._judge(task, criterion, level, carried, weighed)
+            for criterion, level, carried in zip(task.criteria, levels, chosen, strict=True)
         )
         overall = self._model.overall(float(faded[self._model.head[OVERALL]]), values)
         return self._conclude(task, verdicts, overall, beside)
@@ -134,23 +137,22 @@ class LocalGrader:
         )
 
     def _judge(
-        self, task: GradeTask, criterion: Criterion, value: float, head: int, weighed: list[Weighed]
+        self,
+        task: GradeTask,
+        criterion: Criterion,
+        level: int,
+        carried: list[Weighed],
+        weighed: list[Weighed],
     ) -> Verdict:
-        top = criterion.top
-        level = _from_four(_level(self._model.criterion_noise, value), top)
-        good = level > half(top)
-        evidence = tuple(
-            _evidence(item) for item in self._explainer.choose(weighed, criterion, head, good=good)
-        )
         signs = self._explainer.match(weighed, criterion.signs.good)
         return Verdict(
             id=criterion.id,
             status="graded",
             score=level,
-            evidence=evidence,
+            evidence=tuple(_evidence(item) for item in carried),
             citations=_cite(task, criterion),
-            reason=explain.reason(criterion, level, top, signs),
-            advice=explain.advice(criterion, level, top, signs),
+            reason=explain.reason(criterion, level, criterion.top, signs),
+            advice=explain.advice(criterion, level, criterion.top, signs),
         )
 
 
@@ -169,10 +171,6 @@ def _own_parts(task: GradeTask) -> list[tuple[int | None, str]]:
                     text = text[: sentence.start] + " " * len(sentence.text) + text[sentence.end :]
         parts.append((turn, text))
     return parts
-
-
-def _level(noise: Noise, value: float) -> int:
-    return noise.level(value)
 
 
 def _from_four(level: int, top: int) -> int:
