@@ -6,18 +6,20 @@ is returned counts code points of the answer as received.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from coach.schema.answer import Answer
 from coach.schema.grade import Evidence
-from coach.text.sanitize import for_terminal
+from coach.text.sanitize import for_terminal, has_control
 
 _MARKS = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
 )
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_WORD = re.compile(r"\S+")
 _EDGE = " \t\n\"'.…,;:()[]"
 
 
@@ -29,6 +31,8 @@ class _Folded:
 
     @cached_property
     def pairs(self) -> tuple[str, list[int]]:
+        if self.source.isascii() and not has_control(self.source):
+            return self._plain_pairs()
         characters: list[str] = []
         origin: list[int] = []
         for index, character in enumerate(self.source):
@@ -38,6 +42,18 @@ class _Folded:
                 characters.append(folded)
                 origin.append(index)
         return "".join(characters), origin
+
+    def _plain_pairs(self) -> tuple[str, list[int]]:
+        """The same for plain ASCII, word by word; most answers are."""
+        words: list[str] = []
+        origin: list[int] = []
+        for match in _WORD.finditer(self.source):
+            words.append(match.group())
+            origin.extend(range(match.start(), match.end() + 1))
+        text = " ".join(words).lower().replace("`", "'")
+        if not self.source[-1:].isspace():
+            return text, origin[: len(text)]
+        return (text + " ", origin) if words else ("", [])
 
     def find(self, quote: str) -> tuple[int, int] | None:
         text, origin = self.pairs
