@@ -47,16 +47,23 @@ class View:
     def by_weakness(self) -> list[Criterion]:
         """Criteria in the order in which they deserve a follow-up.
 
-        Those pressed on least come first, then ungraded ones, then the lowest marks.
+        Those pressed on least come first, then ungraded ones, then the lowest marks; of equal marks
+        the criterion of which the answer speaks least.
         """
         marks = {verdict.id: verdict.score for verdict in self.look.criteria}
         pressed = [turn.criterion for turn in self.turns if turn.role == "interviewer"]
-        order = [criterion.id for criterion in self.task.criteria]
 
-        def rank(criterion: Criterion) -> tuple[int, int, int]:
-            return (pressed.count(criterion.id), marks.get(criterion.id) or 0, order.index(criterion.id))
+        def rank(criterion: Criterion) -> tuple[int, int, float]:
+            return (pressed.count(criterion.id), marks.get(criterion.id) or 0, self.coverage(criterion))
 
         return sorted(self.task.criteria, key=rank)
+
+    def coverage(self, criterion: Criterion) -> float:
+        """How much of a criterion's vocabulary the answer uses, 0 to 1."""
+        weights, said = self.weights(criterion), stems(self.task.answer.said())
+        return sum(weight for stem, weight in weights.items() if stem in said) / (
+            sum(weights.values()) or 1.0
+        )
 
     def vocabulary(self, criterion: Criterion) -> str:
         """The words that belong to a criterion on this question."""

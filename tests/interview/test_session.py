@@ -105,7 +105,7 @@ async def test_questioning_ends_when_no_angle_is_left(desk: Desk) -> None:
     while await session.press() is not None:
         session.answer("I cannot say.")
     assert session.attempt.stage == "ready"
-    assert session.attempt.pressed == ("metrics", "ownership", "latency", "metrics", "ownership")
+    assert session.attempt.pressed == ("metrics", "latency", "ownership", "metrics", "ownership")
 
 
 async def test_a_second_program_cannot_answer_the_same_turn(desk: Desk) -> None:
