@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,6 +21,8 @@ _MARKS = str.maketrans(
 )
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _WORD = re.compile(r"\S+")
+_RUN = re.compile(r"\s\s")
+_PLAIN = str.maketrans("\t\n\r`", "   '")
 _EDGE = " \t\n\"'.…,;:()[]"
 
 
@@ -30,7 +33,7 @@ class _Folded:
     source: str
 
     @cached_property
-    def pairs(self) -> tuple[str, list[int]]:
+    def pairs(self) -> tuple[str, Sequence[int]]:
         if self.source.isascii() and not has_control(self.source):
             return self._plain_pairs()
         characters: list[str] = []
@@ -43,8 +46,10 @@ class _Folded:
                 origin.append(index)
         return "".join(characters), origin
 
-    def _plain_pairs(self) -> tuple[str, list[int]]:
+    def _plain_pairs(self) -> tuple[str, Sequence[int]]:
         """The same for plain ASCII, word by word; most answers are."""
+        if not _RUN.search(self.source) and not self.source[:1].isspace():
+            return self.source.lower().translate(_PLAIN), range(len(self.source))
         words: list[str] = []
         origin: list[int] = []
         for match in _WORD.finditer(self.source):
