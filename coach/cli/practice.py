@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from coach.errors import UsageError
 from coach.interview.session import Session
 from coach.report.cards import render_question
 from coach.report.grade import Legend, render_grade
+from coach.schema.grade import Grader
 from coach.store.profile import Profiles
 from coach.store.records import Mode, Setup
 
@@ -131,7 +132,7 @@ def _host(
     """The session that the command line asks for, with its graders loading in the background."""
     earlier = earlier_session(rooms, options.resume or None) if options.resume is not None else None
     picker = make_picker(rooms, options.wish, datetime.now(UTC).astimezone().date())
-    local = warm.submit(rooms.local_grader)
+    local: Future[Grader] = warm.submit(rooms.local_grader)
     chat = choose_model(rooms, options.grader, screen, runner)
     setup = earlier[1] if earlier else _setup(rooms, options, "llm" if chat else "local")
     desk = make_desk(rooms, local, chat, screen, setup.level)

@@ -15,7 +15,7 @@ from coach.guides.corpus import Corpus, load_corpus
 from coach.prompts import Prompts
 from coach.resources import corpus_dir, prompts_dir
 from coach.schema.answer import Answer
-from coach.schema.grade import Grader, GradeTask
+from coach.schema.grade import GradeTask
 from coach.schema.question import Question
 from coach.schema.rubric import Rubric
 from coach.settings import Settings, read_settings
@@ -25,6 +25,7 @@ DEFAULT_MODEL = "gpt-5.4-mini"
 
 if TYPE_CHECKING:
     from coach.grading.llm import LlmGrader
+    from coach.grading.local.grader import LocalGrader
     from coach.guides.search import Searcher
     from coach.llm.limiter import Limiter
     from coach.llm.openai_chat import OpenAIChat
@@ -41,7 +42,7 @@ class Rooms:
         self._search_lock = threading.Lock()
         self._grader_lock = threading.Lock()
         self._searcher: Searcher | None = None
-        self._local: Grader | None = None
+        self._local: LocalGrader | None = None
         self._chats: list[OpenAIChat] = []
 
     @cached_property
@@ -88,7 +89,7 @@ class Rooms:
                 )
             return self._searcher
 
-    def local_grader(self) -> Grader:
+    def local_grader(self) -> LocalGrader:
         """The embedded grader; the first call loads it."""
         from coach.grading.local.grader import open_local_grader
 
