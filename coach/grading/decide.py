@@ -9,8 +9,10 @@ from coach.grading import rules
 from coach.grading.evidence import EvidenceFinder
 from coach.grading.injection import aims_at_grader
 from coach.grading.reply import CriterionReport, GradeReply
+from coach.grading.request import passage_body
 from coach.schema.grade import Citation, Evidence, Flag, Grade, GradeError, GraderId, GradeTask, Verdict
 from coach.schema.rubric import Criterion
+from coach.text.fence import fence_mark
 from coach.text.sanitize import for_terminal, has_control
 
 _LEAN = {"lower": -1, "firm": 0, "higher": 1}
@@ -229,9 +231,11 @@ def _sentence(text: str) -> str:
 
 
 def _citations(task: GradeTask, ids: tuple[str, ...]) -> tuple[Citation, ...]:
-    """Only passages that were given; anything else that the model names is dropped."""
+    """Only passages that were given, by id or by the name of their fence; anything else is dropped."""
     given = {passage.id: passage for passage in task.passages}
-    return tuple(Citation(passage=i, guide=given[i].guide) for i in dict.fromkeys(ids) if i in given)
+    given |= {fence_mark("passage", passage_body(passage)): passage for passage in task.passages}
+    cited = dict.fromkeys(given[i] for i in ids if i in given)
+    return tuple(Citation(passage=passage.id, guide=passage.guide) for passage in cited)
 
 
 def _fatal(task: GradeTask, reply: GradeReply, finder: EvidenceFinder) -> bool:

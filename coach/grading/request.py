@@ -127,8 +127,13 @@ def _show_fatal(question: Question) -> str:
 
 
 @lru_cache(maxsize=1024)
+def passage_body(passage: Passage) -> str:
+    """A passage's text as it is fenced."""
+    return f"{passage.title}\n{passage.text}"
+
+
 def _show_passage(passage: Passage) -> str:
-    return f"Passage {passage.id}\n" + fence("passage", f"{passage.title}\n{passage.text}")
+    return f"Passage {passage.id}\n" + fence("passage", passage_body(passage))
 
 
 def _show_answer(answer: Answer) -> str:

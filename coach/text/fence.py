@@ -24,8 +24,12 @@ def neutralise(text: str) -> str:
     return _ROLE.sub(lambda match: match.group(0).replace("<", "(").replace(">", ")").replace("[", "("), text)
 
 
+def fence_mark(label: str, text: str) -> str:
+    """The delimiter's name, label-HASH, for a text; HASH is 12 hex digits of the neutralised text's hash."""
+    return f"{label}-{hashlib.sha256(neutralise(text).encode()).hexdigest()[:12]}"
+
+
 def fence(label: str, text: str) -> str:
-    """`text`, neutralised, between <label-HASH> and </label-HASH>; HASH is 12 hex digits."""
-    body = neutralise(text)
-    mark = f"{label}-{hashlib.sha256(body.encode()).hexdigest()[:12]}"
-    return f"<{mark}>\n{body}\n</{mark}>"
+    """`text`, neutralised, between <label-HASH> and </label-HASH>."""
+    mark = fence_mark(label, text)
+    return f"<{mark}>\n{neutralise(text)}\n</{mark}>"
