@@ -10,7 +10,7 @@ from rich.text import Text
 
 from coach.cli.practice_host import Host
 from coach.errors import ModelError, UsageError
-from coach.interview.worked import load_exemplars, work_out
+from coach.interview.worked import load_exemplars, load_labelled, work_out
 from coach.report.ask import render_answer
 from coach.report.cards import render_example, render_passage
 from coach.report.lines import labelled
@@ -115,6 +115,7 @@ def _example(host: Host, rest: str) -> bool:
         attempt.question,
         corpus.criteria_of(attempt.question.criteria),
         load_exemplars(eval_dir() / "exemplars.jsonl"),
+        load_labelled(eval_dir() / "gold"),
     )
     host.screen.show(render_example(worked.answer, worked.why, worked.source))
     if host.chat is not None and not task.answer.is_blank():
