@@ -25,7 +25,8 @@ METHODS: tuple[Method, ...] = ("bm25", "vectors", "fusion")
 class RetrievalRow(Frozen):
     """A query in a candidate's words; `relevant` is empty where the guides hold no answer.
 
-    `part` tells the sets apart: queries that the search was worked on with, and held-out ones.
+    `part` tells the sets apart: `first` to `fourth` were looked at while the search was made, `fifth`
+    was not, and `off_subject` has no answer in the guides.
     """
 
     id: str
