@@ -61,10 +61,11 @@ def render_look(grade: Grade, legend: Legend) -> RenderableType:
     parts: list[RenderableType] = [plain(f"So far. {grader_words(grade.grader)}", "dim")]
     parts += [plain(FLAGS[flag]) for flag in grade.flags]
     best, weakest = _best(grade, legend), _weakest(grade, legend)
-    parts += _praise(best[:1], legend)
+    parts += [Text.assemble(("Strongest: ", "dim"), row) for row in _praise(best[:1], legend)]
     if weakest:
         words = _level_words(weakest[0], legend)
-        parts.append(labelled("Weakest", f"{legend.title(weakest[0].id)}, {words}. {weakest[0].advice}"))
+        advice = legend.worded(weakest[0].advice, weakest[0].id)
+        parts.append(labelled("Weakest", f"{legend.title(weakest[0].id)}, {words}. {advice}"))
     return Group(*parts)
 
 
