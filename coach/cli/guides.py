@@ -24,6 +24,7 @@ app = typer.Typer(
     "Example: coach guides add notes.pdf",
     no_args_is_help=True,
 )
+_MOST_DRIFTS = 10
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -174,6 +175,8 @@ def check(
     """Check that guides, rubric, questions, exemplars and grounding agree. Exit code 1 if they do not.
 
     Drift is reported and is no fault: a question whose passages would be retrieved differently now.
+    They are fixed on purpose, since recorded gradings were made with them; --write-grounding renews
+    them, and the recordings have to be made again then.
 
     Example: coach guides check
     """
@@ -201,12 +204,14 @@ def check(
         out = console.out()
         for problem in problems:
             out.print(problem, soft_wrap=True)
-        for drift in drifts:
+        for drift in drifts[:_MOST_DRIFTS]:
             out.print(
                 f"drift: {drift.question}: - {', '.join(drift.lost) or 'none'} "
                 f"+ {', '.join(drift.gained) or 'none'}",
                 soft_wrap=True,
             )
+        if len(drifts) > _MOST_DRIFTS:
+            out.print(f"drift: {len(drifts) - _MOST_DRIFTS} more; --json lists them all")
         out.print(
             f"{_count(len(corpus.passages), 'passage')}, {_count(len(corpus.questions), 'question')}, "
             f"{_count(len(corpus.rubric.criteria), 'criterion', 'criteria')}: "
