@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 import unicodedata
 from functools import lru_cache
@@ -14,7 +15,7 @@ from functools import lru_cache
 from coach.schema.answer import Answer
 
 _SCORE = (
-    r"(?:score|mark|grade|rating|rate|level|points?|nota|note|punktzahl|"
+    r"(?:score|mark|grade|rating|rate|level|nota|note|punktzahl|"
     r"puntuaci[oó]n|calificaci[oó]n|оценк\w*)"
 )
 _TOP = r"(?:4|four|5|five|10|ten|full|top|max(?:imum)?|highest|perfect|hire|cuatro|quatre|vier)"
@@ -36,7 +37,7 @@ _PATTERNS = (
     rf"\b{_ORDERS}\b.{{0,30}}\b{_TOP}\b.{{0,20}}\b(?:{_SCORE}|on (?:every|each|all))\b",
     rf"\b{_SCORE}s?\b[\"']?\s*(?:[:=]|is|of|should be|must be|was|has been)\s*[\"']?{_TOP}\b",
     rf"\b(?:agreed|confirmed|pre-?approved|already (?:been )?(?:scored|graded|marked|rated))\b.{{0,50}}"
-    rf"\b(?:{_SCORE}|{_TOP})\b",
+    rf"\b(?:{_SCORE}|4|four|full|maximum|highest)\b",
     r"\b(?:maximum|highest|top|full) (?:value|score|mark|points?|level|rating)s?\b.{0,30}"
     r"\b(?:in|on|for|to) (?:every|each|all|this)\b",
     rf"\b(?:vergeben|gib|geben sie|donnez|attribue[zr]?|otorga|asigna|поставь\w*|给)\b.{{0,40}}"
@@ -45,7 +46,7 @@ _PATTERNS = (
     r"\b(?:this|the|my) (?:answer|response|candidate)\b.{0,40}"
     r"\b(?:meets|satisfies|fulfils|deserves|qualifies for|earns|merits|exhibits)\b.{0,40}"
     r"\b(?:level|score|rubric|all criteria|every criteri\w+|clear yes|strong hire)\b",
-    r"\b(?:agreed|best|top|highest|full) marks?\b|\b(?:top|highest) (?:descriptor|band|anchor)\b",
+    r"\b(?:agreed|best|top|highest|full|maximum) (?:marks?|points)\b|\b(?:top|highest) (?:descriptor|anchor)\b",
     r"[\"'](?:scores?|assessment|[a-z]+_[a-z]+)[\"']\s*:\s*(?:\{|[45]\b)",
     r"\bhöchst(?:wert|note|punktzahl)",
     r"höchsten stufe|note maximale|puntuación máxima",
@@ -65,6 +66,31 @@ _PATTERNS = (
     r"\bnew (?:instructions|system prompt)\s*:|\bend of (?:the )?answer\b",
     r"\b(?:calibration|evaluation|grading|scoring) (?:note|override|mode|sample|directive|key)\b",
 )
+# Words of grading. An answer seldom has one of them; text that speaks to a grader has several together.
+_META = re.compile(
+    r"\b(?:graders?|evaluators?|assessors?|rubrics?|anchors?|gr4d3r|grading|marking|graded|assessment|"
+    r"criterion|criteria|evidence|verdict|(?:level|score|mark|grade)s? (?:of )?(?:4|four|below|for|is|=)|"
+    r"(?:4|four)(?:/| of | out of )(?:4|four)|(?:clear|strong) (?:yes|hire)|top level|highest level|"
+    r"(?:every|all|each) (?:\w+ )?(?:criteri\w+|field|dimension|sign)s?|this (?:answer|response|item)|"
+    r"the (?:answer|table|candidate|transcript) (?:above|names|replies|below))\b",
+    re.IGNORECASE,
+)
+_META_TOGETHER = 3
+_OTHER_LANGUAGES = re.compile(
+    r"评分|满分|最高分|採点|審査|满足所有|المقيّم|الدرجة القصوى|оценщик|оцените|"
+    r"\b(?:avaliador|évaluateur|calificador|evaluador|bewerter|prüfer|auswertungs\w+|corrector|beoordelaar)\b",
+    re.IGNORECASE,
+)
+_FORGED = re.compile(
+    r"(?:^|\n)\s*-*\s*(?:interviewer|candidate|end of transcript|transcript \d)\b.{0,20}[:\-)]|"
+    r"</?[a-z_]*(?:answer|assessment|candidate|rubric|transcript)[a-z_]*>|<</?SYS>>",
+    re.IGNORECASE,
+)
+_BIDI_OVERRIDE = re.compile("[\u202d\u202e]")
+_HEX = re.compile(r"\b(?:[0-9a-f]{2}){16,}\b", re.IGNORECASE)
+_LEETSPEAK = re.compile(r"\b[a-z]+\d+[a-z]+\d*\b.{0,40}\b[a-z]*\d+[a-z]+\d*\b", re.IGNORECASE | re.DOTALL)
+_SPACED = re.compile(r"(?:\b\w\b[ ]{1,4}){8,}\w\b")
+_LEET = str.maketrans("013457", "oieast")
 # Patterns that start at a word's edge share the test for it: most of a text's places are none.
 _AT_EDGE = "|".join(f"(?:{pattern[2:]})" for pattern in _PATTERNS if pattern.startswith(r"\b"))
 _ANYWHERE = "|".join(f"(?:{pattern})" for pattern in _PATTERNS if not pattern.startswith(r"\b"))
@@ -84,15 +110,38 @@ def aims_at_grader(answer: Answer) -> bool:
 def text_aims_at_grader(text: str) -> bool:
     """The same for one text, or one sentence of it."""
     plain = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text))
-    if _AIMED.search(plain):
+    if _speaks_to_grader(plain) or _BIDI_OVERRIDE.search(text) or len(_ZERO_WIDTH.findall(text)) >= 3:
         return True
-    if len(_ZERO_WIDTH.findall(text)) >= 3:
+    return any(_speaks_to_grader(hidden) for hidden in _disguised(plain))
+
+
+def _speaks_to_grader(text: str) -> bool:
+    if _AIMED.search(text) or _OTHER_LANGUAGES.search(text) or _FORGED.search(text):
         return True
-    return any(_AIMED.search(decoded) for decoded in _decoded(plain))
+    return any(
+        len({match.group(0).casefold() for match in _META.finditer(part)}) >= _META_TOGETHER
+        for part in text.split("\n\n")
+    )
+
+
+def _disguised(text: str) -> list[str]:
+    """What the text may hide: decoded base64 and hexadecimal, rot13, digits for letters, spaced letters."""
+    found = _decoded(text)
+    if "rot13" in text.casefold() or "decode" in text.casefold():
+        found.append(codecs.decode(text, "rot13"))
+    if _LEETSPEAK.search(text):
+        found.append(text.translate(_LEET))
+    for match in _SPACED.finditer(text):
+        letters = match.group(0)
+        words = re.split(r"\s{2,}", letters)
+        found.append(" ".join(word.replace(" ", "") for word in words))
+    return found
 
 
 def _decoded(text: str) -> list[str]:
     found = []
+    for match in _HEX.finditer(text):
+        found.append(bytes.fromhex(match.group(0)).decode("utf-8", errors="replace"))
     for match in _BASE64.finditer(text):
         chunk = match.group(0)
         try:
