@@ -46,7 +46,8 @@ _PATTERNS = (
     r"\b(?:this|the|my) (?:answer|response|candidate)\b.{0,40}"
     r"\b(?:meets|satisfies|fulfils|deserves|qualifies for|earns|merits|exhibits)\b.{0,40}"
     r"\b(?:level|score|rubric|all criteria|every criteri\w+|clear yes|strong hire)\b",
-    r"\b(?:agreed|best|top|highest|full|maximum) (?:marks?|points)\b|\b(?:top|highest) (?:descriptor|anchor)\b",
+    r"\b(?:agreed|best|top|highest|full|maximum) (?:marks?|points)\b",
+    r"\b(?:top|highest) (?:descriptor|anchor)\b",
     r"[\"'](?:scores?|assessment|[a-z]+_[a-z]+)[\"']\s*:\s*(?:\{|[45]\b)",
     r"\bhöchst(?:wert|note|punktzahl)",
     r"höchsten stufe|note maximale|puntuación máxima",
