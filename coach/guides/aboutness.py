@@ -17,8 +17,8 @@ class Aboutness:
     """Word sets of all entries: what each is said to be about, and what it holds."""
 
     def __init__(self, entries: Sequence[Entry], synonyms: Iterable[Iterable[str]] = ()) -> None:
-        self._subjects = [frozenset(terms(entry.about)) for entry in entries]
-        self._words = [frozenset(terms(entry.text)) for entry in entries]
+        self._subjects = [entry.subjects for entry in entries]
+        self._words = [frozenset(entry.terms) for entry in entries]
         self._counts = Counter(word for words in self._words for word in words)
         self._synonyms = synonym_map(synonyms)
 

@@ -11,13 +11,12 @@ from coach.guides.terms import terms
 
 
 class Bm25:
-    """BM25 (Lucene's form, k1 1.5, b 0.75) over texts; results name them by position."""
+    """BM25 (Lucene's form, k1 1.5, b 0.75) over texts given as stems; results name them by position."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._documents = [terms(text) for text in texts]
-        self._index = bm25s.BM25() if any(self._documents) else None
+    def __init__(self, texts: Sequence[list[str]]) -> None:
+        self._index = bm25s.BM25() if any(texts) else None
         if self._index is not None:
-            self._index.index(self._documents, show_progress=False)
+            self._index.index(list(texts), show_progress=False)
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """Up to k (position, score) pairs, best first, without those that share no term."""

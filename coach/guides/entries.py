@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from coach.guides.corpus import Corpus
+from coach.guides.terms import terms
 from coach.schema.passage import Guide, Passage
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A passage, what it is said to be about, and the text by which it is found."""
+    """A passage, what it is said to be about ("" for all of its text), and the text that finds it."""
 
     passage: Passage
     about: str
@@ -23,6 +24,16 @@ class Entry:
     def digest(self) -> str:
         """SHA-256 hex of the indexed text: a vector is reused only while this stays the same."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """The stems of the indexed text, in order."""
+        return terms(self.text)
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The stems that it is said to be about."""
+        return frozenset(terms(self.about)) if self.about else frozenset(self.terms)
 
 
 def corpus_entries(corpus: Corpus) -> list[Entry]:
@@ -43,7 +54,7 @@ def _entry(passage: Passage, guide: Guide, asked: str) -> Entry:
     # A heading says what its passage is about, and is short: repeating it gives it weight.
     text = "\n".join([*[passage.title] * 3, guide.title, *[asked] * 2, passage.text])
     # A user's passage has no list of questions; its own words say what it is about.
-    about = f"{passage.title}\n{guide.title}\n{passage.text if passage.user else asked}"
+    about = "" if passage.user else f"{passage.title}\n{guide.title}\n{asked}"
     return Entry(passage, about, text)
 
 

@@ -159,7 +159,7 @@ class Searcher:
         loaded = _Loaded(
             entries=entries,
             by_id={entry.passage.id: n for n, entry in enumerate(entries)},
-            bm25=Bm25([entry.text for entry in entries]),
+            bm25=Bm25([entry.terms for entry in entries]),
             aboutness=Aboutness(entries, self._corpus.synonyms),
             embedder=embedder,
             store=store,

@@ -54,8 +54,7 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order; empty where a text has none."""
     kept = [word for word in words(text) if word not in FILLER and (len(word) > 1 or word.isdigit())]
-    stems: list[str] = _stemmer().stemWords([_one_spelling(word) for word in kept])
-    return stems
+    return [_stem(word) for word in kept]
 
 
 def synonym_map(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[str]]:
@@ -68,7 +67,9 @@ def synonym_map(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[str]]:
     return {stem: frozenset(found) for stem, found in others.items()}
 
 
-def _one_spelling(word: str) -> str:
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
     for pattern, replacement in _SPELLINGS:
         word = pattern.sub(replacement, word)
-    return word
+    stem: str = _stemmer().stemWord(word)
+    return stem
