@@ -47,7 +47,7 @@ class _Segment:
 
 @dataclass(frozen=True)
 class _Sample:
-    """`first` and `last` are places in the document's lines; `last` is the last one used."""
+    """`first` and `last` are places in the document's lines, `last` the last one used, `end` its number."""
 
     side: Side
     text: str
@@ -56,6 +56,7 @@ class _Sample:
     section: int
     first: int
     last: int
+    end: int
 
 
 def find_pairs(document: Document) -> list[ExemplarPair]:
@@ -165,6 +166,7 @@ def _sample(
         section=segment.section,
         first=segment.first,
         last=segment.first + used,
+        end=segment.follow[used - 1].number if used else segment.line.number,
     )
 
 
@@ -243,12 +245,21 @@ def _pair(samples: Sequence[_Sample]) -> list[ExemplarPair]:
             pairs += [p for n in range(ones) if (p := _as_pair(samples[at + n], samples[at + ones + n]))]
             at += ones + others
         elif others:
-            pair = _as_pair(samples[at + ones - 1], samples[at + ones])
+            graded = _graded(samples, at + ones, others)
+            pair = _as_pair(samples[at + ones - 1], samples[at + ones + graded - 1])
             pairs += [pair] if pair else []
-            at += ones + 1
+            at += ones + graded
         else:
             at += ones
     return pairs
+
+
+def _graded(samples: Sequence[_Sample], at: int, run: int) -> int:
+    """How many of a run stand directly below each other, as in Bad, Better, Best; the last one counts."""
+    n = 1
+    while n < run and samples[at + n].line - samples[at + n - 1].end <= 1:
+        n += 1
+    return n
 
 
 def _run(samples: Sequence[_Sample], at: int) -> int:

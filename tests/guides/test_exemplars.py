@@ -186,6 +186,17 @@ def test_lists_of_equal_length_pair_in_order() -> None:
     assert samples(runs) == [("one thing", "the first mended"), ("two things", "the second mended")]
 
 
+def test_a_ladder_of_samples_pairs_the_ends() -> None:
+    text = (
+        "Bad: We have users.\nBetter: We have 10,000 users.\nBest: 10,000 users came back each week.\n\n"
+        "Bad: It is fast.\nGood: It answers in 200 ms.\n"
+    )
+    assert samples(text) == [
+        ("We have users.", "10,000 users came back each week."),
+        ("It is fast.", "It answers in 200 ms."),
+    ]
+
+
 def test_pairs_stay_in_their_sections() -> None:
     text = "## Data\n\nBad: We have data.\n\n## Cost\n\nGood: It costs 2 cents a call.\nBad: It is cheap.\n"
     assert samples(text) == [("It is cheap.", "It costs 2 cents a call.")]
