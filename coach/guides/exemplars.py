@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coach.guides.document import Document, Line
-from coach.guides.labels import Label, Side, is_label_alone, label_at_start, label_inside
+from coach.guides.labels import Label, Side, is_label_alone, label_at_end, label_at_start, label_inside
 from coach.guides.samples import CUE, MAX_SAMPLE, clean_comment, closing_quote, take_sample
 from coach.schema.passage import ExemplarPair
 
@@ -106,6 +106,9 @@ def _pieces(line: Line) -> list[tuple[Label, str]]:
         label = label_at_start(line.cells[0]) if is_label_alone(line.cells[0]) else None
         return [(label, _row_text(line.cells))] if label else []
     opening = label_at_start(line.text)
+    closing = None if opening else label_at_end(line.text)
+    if closing is not None:
+        return [(closing, _ITEM_MARK.sub("", line.text[: closing.start]))]
     pieces = list(_split_at_labels(line.text, opening or label_inside(line.text, 0)))
     if opening is not None or {label.side for label, _ in pieces} == {"bad", "good"}:
         return pieces

@@ -41,10 +41,14 @@ _DASH = r"[*_]{0,3}\s*(?:\s[-–—]\s|[–—]|→)\s*"
 # A group's name may stand once in a pattern, so the second use of a part gets names of its own.
 _ADJECTIVE_2 = _ADJECTIVE.replace("<bad>", "<bad5>").replace("<good>", "<good5>")
 _SYMBOL_2 = _SYMBOL.replace("<bad4>", "<bad6>").replace("<good4>", "<good6>")
+_ADJECTIVE_3 = _ADJECTIVE.replace("<bad>", "<bad7>").replace("<good>", "<good7>")
+_BRACKETED = rf"[(\[]\s*{_ADJECTIVE_3}{_COUNT}\s*[)\]]"
 _AT_START = re.compile(
-    rf"^{_LEAD}(?:{_WORDS}{_COUNT}{_COLON}|{_ADJECTIVE_2}{_COUNT}{_DASH}(?=\S)|{_SYMBOL_2}\s*)",
+    rf"^{_LEAD}(?:{_WORDS}{_COUNT}{_COLON}|{_ADJECTIVE_2}{_COUNT}{_DASH}(?=\S)|{_SYMBOL_2}\s*"
+    rf"|{_BRACKETED}\s*[:：]?\s*(?=\S))",
     re.IGNORECASE,
 )
+_AT_END = re.compile(rf"(?<=[”\"’»])\s*{_BRACKETED}\.?$", re.IGNORECASE)
 _ALONE = re.compile(rf"^{_LEAD}{_WORDS}{_COUNT}[*_]{{0,3}}\s*[:：.]?$", re.IGNORECASE)
 _INLINE = re.compile(
     rf"(?:(?<=[.!?”\"’»)]\s)|(?<=[.!?;,/|]\s[“\"])|(?<=[;,/|]\s)|(?<=\s[-–—]\s))"
@@ -75,6 +79,13 @@ def label_at_start(text: str) -> Label | None:
     """The label that opens a line and is followed by its sample, or stands alone."""
     match = _ALONE.match(text[:80]) if len(text) <= 80 else None
     match = match or _AT_START.match(text[:120])
+    return _label(match) if match else None
+
+
+def label_at_end(text: str) -> Label | None:
+    """A label in brackets behind a quotation that is the whole line."""
+    bare = text.lstrip("-*•> ")
+    match = _AT_END.search(text, max(0, len(text) - 60)) if bare[:1] in '“"‘«' and bare else None
     return _label(match) if match else None
 
 

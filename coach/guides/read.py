@@ -5,6 +5,7 @@ Every way in which a file can be unusable ends in a GuideError that names the fi
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from coach.errors import GuideError
@@ -28,7 +29,10 @@ def read_bytes(path: Path) -> bytes:
             f"({', '.join(sorted(SUFFIXES))})."
         )
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
+            raise GuideError(f"{path}: it is not a file. Name a document, or a folder that holds some.")
         if size > MAX_FILE_BYTES:
             raise GuideError(
                 f"{path}: {size / 1e6:.0f} MB is more than the limit of {MAX_FILE_BYTES // 1024**2} MB. "

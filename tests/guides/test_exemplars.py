@@ -76,6 +76,12 @@ LAYOUTS = {
     "bold lines of their own": (
         "**Weak answer**\n\nWe used a model.\n\n**Strong answer**\n\nWe used a ranker with 40 features.\n"
     ),
+    "label in brackets": "(Bad) We used a model.\n(Good) We used a ranker with 40 features.\n",
+    "label in square brackets": "[BAD] We used a model.\n[GOOD] We used a ranker with 40 features.\n",
+    "label behind the quotation": (
+        "- “We used a model.” (bad)\n- “We used a ranker with 40 features.” (good)\n"
+    ),
+    "same bullets": "- Bad\n- We used a model.\n- Good\n- We used a ranker with 40 features.\n",
     "in brackets": "Example (bad): We used a model.\nExample (good): We used a ranker with 40 features.\n",
     "remark in the label": (
         "Weak answer (2 of 4): We used a model.\nStrong answer (4 of 4): We used a ranker with 40 features.\n"

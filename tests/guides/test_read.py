@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -148,6 +149,12 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(GuideError, match="cannot be read: No such file"):
         read_document(tmp_path / "none.md")
+
+
+def test_a_pipe_is_no_document(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    with pytest.raises(GuideError, match="not a file"):
+        read_document(tmp_path / "pipe.md")
 
 
 def test_enormous_files_are_turned_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
