@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     coach_chroma_url: str | None = None
     coach_home: Path | None = None
     coach_timeout: float = Field(default=120.0, gt=0)
+    coach_poll: float = Field(default=30.0, gt=0)
     coach_max_tries: int = Field(default=6, ge=1, le=20)
     coach_price_in: float | None = Field(default=None, ge=0)
     coach_price_cached: float | None = Field(default=None, ge=0)

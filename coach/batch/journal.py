@@ -139,6 +139,11 @@ class Journal:
             self._db.execute("DELETE FROM replies")
         self._earlier = False
 
+    def begin_again(self) -> None:
+        """Forget the rows of this run, so that the input can be gone through once more."""
+        for table in ("rows", "ids", "keys", "failures"):
+            self._write(f"DELETE FROM temp.{table}", ())
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction around several writes."""
@@ -227,6 +232,10 @@ class Journal:
         query = "SELECT reply, why FROM temp.incoming WHERE name = ?"
         found = self._db.execute(query, (name,)).fetchone()
         return Incoming(*found) if found else None
+
+    def drop_incoming(self) -> None:
+        """Forget what was being imported, failures with their reasons included."""
+        self._write("DELETE FROM temp.incoming", ())
 
     def use_incoming(self, name: str) -> None:
         """Mark that a row of this run asks for that reply."""

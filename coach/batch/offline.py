@@ -73,10 +73,7 @@ class Exchange:
         """
         with self.journal.writing():
             self._read(path)
-            model = CollectingModel(self.model, self._incoming, lambda name, ask: None)
-            with asyncio.Runner() as runner:
-                for item in work:
-                    runner.run(self._grade(model, item, identity, tally))
+            self.grade(work, identity, tally)
             stranger = self.journal.stranger()
             if stranger is not None:
                 raise DatasetError(
@@ -84,6 +81,19 @@ class Exchange:
                     " imported; have the rows, the model, a prompt or the rubric changed since the export?"
                 )
             self.journal.keep_incoming()
+
+    def grade(self, work: Iterable[Work], identity: GraderId, tally: Tally) -> None:
+        """Grade `work` from the replies at hand; a row that lacks one fails for this run."""
+        model = CollectingModel(self.model, self._incoming, lambda name, ask: None)
+        with asyncio.Runner() as runner:
+            for item in work:
+                runner.run(self._grade(model, item, identity, tally))
+
+    def add(self, name: str, outcome: ChatReply | ModelError) -> None:
+        """Take in what became of one request."""
+        reply = outcome if isinstance(outcome, ChatReply) else unusable_reply(outcome)
+        why = str(outcome) if isinstance(outcome, ModelError) else ""
+        self.journal.add_incoming(name, reply.model_dump_json() if reply else None, why)
 
     async def _grade(self, model: ChatModel, item: Work, identity: GraderId, tally: Tally) -> None:
         if self.samples > 1:

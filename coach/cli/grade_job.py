@@ -157,6 +157,11 @@ class Job:
         samples = {"samples": self.options.samples} if grader.kind == "llm" else {}
         return who | samples | dict(context.made_of)
 
+    def begin_again(self) -> None:
+        """Before the input is gone through once more."""
+        self.journal.begin_again()
+        self.tally = Tally()
+
     @property
     def journal(self) -> Journal:
         if self._journal is None:

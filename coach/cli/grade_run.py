@@ -49,13 +49,24 @@ def run_job(job: Job) -> int:
         job.drop_journal()
         return code
     with RunProgress(job.err, job.tally, count_rows(files, job.options.limit)) as progress:
-        grader = asyncio.run(run_model(job, progress)) if job.by_model else run_local(job, progress)
+        grader = run_engine(job, progress)
         seconds = progress.seconds
     if not job.tally.failed:
         job.journal.drop_replies(HALF)
     for what, number in job.journal.stale.most_common():
         job.say(f"{number:,} rows graded before were graded anew, since this changed: {what}.")
     return finish(job, grader, seconds)
+
+
+def run_engine(job: Job, progress: RunProgress) -> GraderId:
+    """Have the rows graded by what the options name."""
+    if not job.by_model:
+        return run_local(job, progress)
+    if job.options.engine == "batch-api":
+        from coach.cli.grade_batches import run_batches
+
+        return run_batches(job)
+    return asyncio.run(run_model(job, progress))
 
 
 def run_local(job: Job, progress: RunProgress) -> GraderId:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coach.grading.llm import LlmGrader
     from coach.grading.local.grader import LocalGrader
     from coach.guides.search import Searcher
+    from coach.llm.batch_api import BatchApi
     from coach.llm.limiter import Limiter
     from coach.llm.openai_chat import OpenAIChat
     from coach.llm.port import ChatModel
@@ -114,22 +115,12 @@ class Rooms:
         neither a key nor a server, a ModelError where the server cannot be asked.
         """
         from coach.llm.abilities import Abilities
-        from coach.llm.client import NO_KEY
-        from coach.llm.openai_chat import OpenAIChat, first_model
+        from coach.llm.openai_chat import OpenAIChat
 
         known = self.settings
-        if not known.has_model:
-            raise SetupError(
-                "A model needs OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server."
-                " Without one use --grader local."
-            )
-        key = known.openai_api_key.get_secret_value() if known.openai_api_key else NO_KEY
-        name = model or known.coach_model
-        if name is None and known.openai_base_url is not None:
-            name = await first_model(known.openai_base_url, api_key=key)
         chat = OpenAIChat(
-            name or DEFAULT_MODEL,
-            api_key=key,
+            await self.model_name(model),
+            api_key=self._key(),
             base_url=known.openai_base_url,
             timeout=known.coach_timeout,
             max_tries=known.coach_max_tries,
@@ -139,6 +130,36 @@ class Rooms:
         )
         self._chats.append(chat)
         return chat
+
+    async def model_name(self, model: str | None = None) -> str:
+        """The id of the model that `chat` asks; raises as `chat` does."""
+        from coach.llm.openai_chat import first_model
+
+        known, key = self.settings, self._key()
+        name = model or known.coach_model
+        if name is None and known.openai_base_url is not None:
+            name = await first_model(known.openai_base_url, api_key=key)
+        return name or DEFAULT_MODEL
+
+    def batch_api(self) -> BatchApi:
+        """The files and batches of the server that settings name."""
+        from coach.llm.batch_api import BatchApi
+
+        known = self.settings
+        return BatchApi(
+            api_key=self._key(), base_url=known.openai_base_url, poll=known.coach_poll, prices=self.prices
+        )
+
+    def _key(self) -> str:
+        from coach.llm.client import NO_KEY
+
+        known = self.settings
+        if not known.has_model:
+            raise SetupError(
+                "A model needs OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server."
+                " Without one use --grader local."
+            )
+        return known.openai_api_key.get_secret_value() if known.openai_api_key else NO_KEY
 
     async def hang_up(self) -> None:
         """Close the connections to models; belongs on the event loop that they were used on."""

@@ -79,6 +79,12 @@ class Parts:
         known._save()
         return known
 
+    @classmethod
+    def open(cls, folder: Path) -> Parts | None:
+        """The parts that an earlier run left in this folder; None where there are none."""
+        before = _read_state(folder / _STATE)
+        return cls(folder, list(before.values())) if before else None
+
     def __iter__(self) -> Iterator[Part]:
         return iter(list(self._parts.values()))
 
