@@ -17,6 +17,7 @@ class Aboutness:
     """Word sets of all entries: what each is said to be about, and what it holds."""
 
     def __init__(self, entries: Sequence[Entry], synonyms: Iterable[Iterable[str]] = ()) -> None:
+        self._titles = [frozenset(terms(entry.passage.title)) for entry in entries]
         self._subjects = [entry.subjects for entry in entries]
         self._words = [frozenset(entry.terms) for entry in entries]
         self._counts = Counter(word for words in self._words for word in words)
@@ -28,7 +29,11 @@ class Aboutness:
         return math.log(1.0 + (len(self._words) - n + 0.5) / (n + 0.5))
 
     def coverage(self, query: str, positions: Iterable[int]) -> float:
-        """Share of the query, weighted by rarity, that the best of these entries is about; 0 to 1."""
+        """Share of the query, weighted by rarity, that the best of these entries is about; 0 to 1.
+
+        One word out of several is chance ("paint a wall" beside a hole in the wall) and counts for
+        nothing, unless the entry's heading names it.
+        """
         wanted = frozenset(terms(query))
         total = sum(self.weight(term) for term in wanted)
         if not total:
@@ -36,7 +41,10 @@ class Aboutness:
         return max((self._earned(wanted, n) for n in positions), default=0.0) / total
 
     def _earned(self, wanted: frozenset[str], n: int) -> float:
-        return sum(self.weight(term) * self._credit(term, n) for term in wanted)
+        credits = {term: credit for term in wanted if (credit := self._credit(term, n))}
+        if len(credits) < min(2, len(wanted)) and wanted.isdisjoint(self._titles[n]):
+            return 0.0
+        return sum(self.weight(term) * credit for term, credit in credits.items())
 
     def _credit(self, term: str, n: int) -> float:
         if term in self._subjects[n]:
