@@ -39,3 +39,16 @@ test: $(VENV)/.installed-dev  ## everything that CI runs: lint, types, floors, t
 format: $(VENV)/.installed-dev  ## let ruff format and mend what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+.venv-ray/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-ray
+	.venv-ray/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[ray]' pytest
+	@touch $@
+
+.PHONY: test-ray
+test-ray: .venv-ray/.installed  ## coach grade on a real Ray cluster of two nodes (a venv of its own, 1.5 GB)
+	@.venv-ray/bin/python -m pytest -c tests_ray/pytest.ini tests_ray
+
+.PHONY: bench-batch
+bench-batch: $(VENV)/.installed  ## measure coach grade against a loopback server and a bare loop
+	@$(BIN)/python -m bench.batch

@@ -66,7 +66,7 @@ def _read_lines(file: InputFile, header: Header, say: Say) -> Iterator[Record]:
                 fault = ("too_long", f"The line is longer than {LINE_LIMIT:,} bytes.")
                 yield Record(file.name, number, {}, fault=fault)
             elif line.strip():
-                yield _parse_line(file.name, number, line)
+                yield parse_line(file.name, number, line)
 
 
 def _bounded_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -81,7 +81,8 @@ def _bounded_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         yield number, whole
 
 
-def _parse_line(name: str, number: int, line: bytes) -> Record:
+def parse_line(name: str, number: int, line: bytes) -> Record:
+    """One line of JSON Lines; a fault where it is no JSON object."""
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         fields = json.loads(text, parse_constant=_refuse_constant)

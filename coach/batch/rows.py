@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -81,6 +82,15 @@ class RowReader:
                 for item, question in self._spread(record):
                     number += 1
                     yield self._row(number, item, question, file.path.parent)
+
+    def take(self, record: Record) -> Iterator[Row]:
+        """The rows of one record that came another way; one without an id is named by its content."""
+        for item, question in self._spread(record):
+            row = self._row(0, item, question, Path())
+            if row.id == "row-0":
+                told = json.dumps([item.file, item.fields], sort_keys=True, default=str)
+                row.id = f"row-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+            yield row
 
     def _spread(self, record: Record) -> Iterator[tuple[Record, str]]:
         """The record itself or, where each column is one question, one record for each of them."""

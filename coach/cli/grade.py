@@ -193,6 +193,8 @@ def check(options: Options) -> None:
     offline = options.export or options.import_
     if (offline or options.engine != "async") and options.grader == "local" and options.engine != "ray":
         raise UsageError("--export, --import and --engine batch-api need --grader llm.")
+    if options.engine == "ray" and (offline or options.report or options.feedback or options.max_cost):
+        raise UsageError("--engine ray takes no --export, --import, --report, --feedback or --max-cost.")
     if options.format == "xlsx" and options.output is None:
         raise UsageError("A workbook needs a file: give -o FILE.xlsx.")
     if options.output is not None:

@@ -58,6 +58,10 @@ class Options:
     restart: bool = False
     dry_run: bool = False
 
+    @property
+    def columns(self) -> Columns:
+        return Columns(self.answer_columns, self.question_column, self.id_column, self.candidate_column)
+
 
 class Job:
     """The parts of one run, made when they are first needed; close it, or use it as a context manager."""
@@ -135,10 +139,8 @@ class Job:
 
     def rows(self) -> Iterable[Row]:
         options = self.options
-        columns = Columns(
-            options.answer_columns, options.question_column, options.id_column, options.candidate_column
-        )
-        return RowReader(self.contexts, columns, question=options.question, say=self.say).read(self.files)
+        reader = RowReader(self.contexts, options.columns, question=options.question, say=self.say)
+        return reader.read(self.files)
 
     def intake(self, grader: GraderId, *, again: bool = False) -> Intake:
         keep = self.format in ("csv", "xlsx")

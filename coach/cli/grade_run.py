@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 def run_job(job: Job) -> int:
     """Do what the options ask; returns the exit code."""
+    if job.options.engine == "ray":
+        from coach.cli.grade_ray import run_ray
+
+        return run_ray(job)
     files = job.files  # a missing file is told before anybody is asked for leave
     if job.options.dry_run:
         code = dry_run(job)
