@@ -93,6 +93,8 @@ class Intake:
             row.id = f"{row.id}#{row.number}"
             self._journal.claim_id(row.id)
         if self._keep_records:
+            if row.record.keys() == {"answer"}:  # a text file: say which
+                row.record = {"id": row.id, "file": row.file, **row.record}
             self._tally.columns.update(dict.fromkeys(row.record))
         if row.error is not None or row.context is None or row.answer is None:
             self._tally.bad += 1

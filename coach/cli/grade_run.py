@@ -81,9 +81,14 @@ def run_local(job: Job, progress: RunProgress) -> GraderId:
             job.say(f"{name} is for --grader llm; the local grader asks no model and costs nothing.")
     identity = job.base_identity(job.rooms.local_grader().identity)
     intake = job.intake(identity)
-    processes = options.concurrency or len(os.sched_getaffinity(0))
+    processes = options.concurrency or cores()
     grade_locally(intake, job.journal, open_local, tally=job.tally, processes=processes, tick=progress.tick)
     return identity
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def open_local() -> QuickGrader:

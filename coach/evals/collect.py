@@ -7,21 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from coach.errors import RecordingError
+from coach.llm.collect import Pending, custom_id
 from coach.llm.recordings import Recordings
 from coach.llm.replay import ReplayModel
 from coach.schema.chat import ChatReply, ChatRequest
-
-_ID_LENGTH = 40
-
-
-class Pending(RecordingError):
-    """The reply to this request has not been collected yet."""
-
-
-def custom_id(request: ChatRequest, model: str) -> str:
-    """The id of a request in an exported file: the first 40 hex digits of its key."""
-    return request.key(model)[:_ID_LENGTH]
 
 
 class CollectingModel:
@@ -39,8 +28,9 @@ class CollectingModel:
     async def complete(self, request: ChatRequest) -> ChatReply:
         if request.key(self.name) in self._recordings:
             return await self._replay.complete(request)
-        self.wanted[custom_id(request, self.name)] = request
-        raise Pending(self._recordings.explain_miss(request, self.name))
+        name = custom_id(request, self.name)
+        self.wanted[name] = request
+        raise Pending(name, self._recordings.explain_miss(request, self.name))
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
         yield (await self.complete(request)).content

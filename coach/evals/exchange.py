@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.errors import DatasetError, ModelError
-from coach.evals.collect import CollectingModel, Pending
+from coach.evals.collect import CollectingModel
 from coach.evals.plan import Job
 from coach.evals.suite import Part
 from coach.llm.batchfile import read_replies, write_requests
+from coach.llm.collect import Pending
 from coach.llm.completion import unusable_reply
 from coach.llm.files import numbered_lines
 from coach.llm.port import ChatModel
