@@ -167,7 +167,7 @@ def _judge_report(
 
 
 def _settle(item: _Judged, judged: list[_Judged], top: int) -> _Judged:
-    """The same verdict, one level lower where the top level stood on its border alone."""
+    """The same verdict, one level lower where it stood on its border and the rest does not carry it."""
     own = item.observation
     if own is None:
         return item
@@ -177,7 +177,7 @@ def _settle(item: _Judged, judged: list[_Judged], top: int) -> _Judged:
         return item
     reason = f"Held at {level}: the level above was given with doubt. {item.verdict.reason}".strip()
     verdict = item.verdict.model_copy(update={"score": level, "reason": reason})
-    return _Judged(verdict, rules.Observation(level, 1, own.serious))
+    return _Judged(verdict, rules.Observation(level, 1, own.serious, settled=True))
 
 
 def _ungraded(criterion: Criterion, why: str) -> _Judged:

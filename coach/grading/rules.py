@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-LEAN_WEIGHT = 0.25
-SETTLE_GAP = 0.3
+LEAN_WEIGHT = 0.4
+SETTLE_GAP = 0.4
+ROUND_UP_FROM = 0.6
 SERIOUS = frozenset({"wrong", "deferred", "unsafe", "ignores_constraint"})
 
 
@@ -20,12 +21,14 @@ class Observation:
 
     `lean` is -1, 0 or +1: an equally careful reader could choose the level below or above.
     `serious` is true where something is wrong, deferred, unsafe or breaks the question's constraint,
-    and not merely absent or generic.
+    and not merely absent or generic. `settled` is true where the level was already moved along its lean,
+    so that the lean counts for the range alone.
     """
 
     level: int
     lean: int = 0
     serious: bool = False
+    settled: bool = False
 
 
 def half(top: int) -> int:
@@ -43,30 +46,31 @@ def cap_level(level: int, top: int, *, has_quote: bool, serves_question: bool) -
 def settle_level(own: Observation, others: list[Observation], top: int) -> int:
     """A level on its border, settled by the rest of the answer.
 
-    A top level that an equally careful reader could lower stands only in an answer whose other criteria
-    average within SETTLE_GAP of the top; else it is one lower. All other levels stand as given. Fitted
-    on the tuning half: models are free with the top level exactly where they hesitate.
+    A level that an equally careful reader could lower stands only in an answer whose other criteria
+    average no more than SETTLE_GAP below it; else it is one lower. All other levels stand as given.
+    Fitted on the tuning half: where models hesitate, they give the upper level too freely.
     """
-    if own.level < top or own.lean >= 0 or not others:
+    if own.lean >= 0 or own.level <= 1 or not others:
         return own.level
     mean = sum(item.level for item in others) / len(others)
-    return own.level if mean >= top - SETTLE_GAP else own.level - 1
+    return own.level if mean >= own.level - SETTLE_GAP else own.level - 1
 
 
 def overall_mark(observations: list[Observation], top: int, *, fatal: bool = False) -> int:
     """The mark for the whole answer, 1..top, from at least one observation.
 
-    The mean of the levels, each moved by its lean, rounded half up, then held down by the weakest
-    criterion: a serious fault at level 1 caps it at a no; any level 1 caps it one below the top; so
+    The mean of the levels, each moved by its lean, rounded up from ROUND_UP_FROM, then held down by the
+    weakest criterion: a serious fault at level 1 caps it at a no; any level 1 caps it one below the top; so
     does a level 2 unless all others are at the top. A fatal sign caps it at a no.
     """
     mean = sum(_position(item, top) for item in observations) / len(observations)
-    mark = min(max(math.floor(mean + 0.5), 1), top)
+    mark = min(max(math.floor(mean + 1 - ROUND_UP_FROM), 1), top)
     return min(mark, _ceiling(observations, top, fatal))
 
 
 def _position(item: Observation, top: int) -> float:
-    return min(max(item.level + LEAN_WEIGHT * item.lean, 1.0), float(top))
+    lean = 0 if item.settled else item.lean
+    return min(max(item.level + LEAN_WEIGHT * lean, 1.0), float(top))
 
 
 def _ceiling(observations: list[Observation], top: int, fatal: bool) -> int:

@@ -71,10 +71,19 @@ def test_lower_median_is_a_level_that_somebody_gave() -> None:
     assert lower_median([4, 1, 3]) == 3
 
 
-def test_doubtful_top_level_stands_only_in_an_answer_that_is_strong_throughout() -> None:
+def test_doubtful_level_stands_only_beside_others_that_carry_it() -> None:
     doubtful = Observation(4, -1)
-    assert settle_level(doubtful, seen(4, 4, 3), 4) == 3
-    assert settle_level(doubtful, seen(4, 4, 4), 4) == 4
+    assert settle_level(doubtful, seen(4, 4, 2), 4) == 3
+    assert settle_level(doubtful, seen(4, 4, 3), 4) == 4
     assert settle_level(Observation(4), seen(1, 1), 4) == 4
-    assert settle_level(Observation(3, -1), seen(1, 1), 4) == 3
+    assert settle_level(Observation(3, -1), seen(1, 3), 4) == 2
+    assert settle_level(Observation(3, 1), seen(1, 1), 4) == 3
+    assert settle_level(Observation(1, -1), seen(1, 1), 4) == 1
     assert settle_level(doubtful, [], 4) == 4
+
+
+def test_a_settled_level_counts_as_it_stands_and_keeps_its_range() -> None:
+    settled = Observation(3, 1, settled=True)
+    assert overall_mark([settled, *seen(3, 3, 3)], 4) == 3
+    assert overall_mark([settled] * 4, 4) == 3
+    assert plausible_range([settled] * 4, 4) == (3, 4)
