@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from coach.text.sanitize import for_terminal
 
@@ -24,12 +25,21 @@ def neutralise(text: str) -> str:
     return _ROLE.sub(lambda match: match.group(0).replace("<", "(").replace(">", ")").replace("[", "("), text)
 
 
+@lru_cache(maxsize=512)
 def fence_mark(label: str, text: str) -> str:
-    """The delimiter's name, label-HASH, for a text; HASH is 12 hex digits of the neutralised text's hash."""
-    return f"{label}-{hashlib.sha256(neutralise(text).encode()).hexdigest()[:12]}"
+    """The delimiter's name, label-HASH, for a text; HASH is 12 hex digits of the neutralised text's hash.
+
+    Passages are asked about again and again, so that names are remembered.
+    """
+    return _mark(label, neutralise(text))
 
 
 def fence(label: str, text: str) -> str:
     """`text`, neutralised, between <label-HASH> and </label-HASH>."""
-    mark = fence_mark(label, text)
-    return f"<{mark}>\n{neutralise(text)}\n</{mark}>"
+    body = neutralise(text)
+    mark = _mark(label, body)
+    return f"<{mark}>\n{body}\n</{mark}>"
+
+
+def _mark(label: str, body: str) -> str:
+    return f"{label}-{hashlib.sha256(body.encode()).hexdigest()[:12]}"
