@@ -117,7 +117,7 @@ async def run_model(job: Job, progress: RunProgress) -> GraderId:
             ),
             tally=job.tally,
             concurrency=concurrency,
-            spare=lambda: limiter.in_flight < concurrency,
+            spare=lambda: limiter.in_flight < concurrency and not limiter.waiting,
             over=lambda: budget is not None and budget.exhausted,
             tick=progress.tick,
         )

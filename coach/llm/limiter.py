@@ -63,6 +63,11 @@ class Limiter:
         return self._in_flight
 
     @property
+    def waiting(self) -> int:
+        """How many ask for a slot now; those that wait out a refusal do not."""
+        return len(self._fresh) + len(self._again)
+
+    @property
     def pace(self) -> float | None:
         """Starts per second that are allowed now; None where nothing but the slots limits them."""
         return self._pace
