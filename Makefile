@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHELL := bash
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -52,3 +53,15 @@ test-ray: .venv-ray/.installed  ## coach grade on a real Ray cluster of two node
 .PHONY: bench-batch
 bench-batch: $(VENV)/.installed  ## measure coach grade against a loopback server and a bare loop
 	@$(BIN)/python -m bench.batch
+
+.PHONY: bench-practice
+bench-practice: $(VENV)/.installed  ## measure what a person waits for
+	@$(BIN)/python -m bench.practice
+
+.PHONY: model
+model: $(VENV)/.installed  ## fit the local grader anew from eval/gold
+	@$(BIN)/python -m coach.grading.local.train
+
+.PHONY: model-check
+model-check: $(VENV)/.installed  ## check that a new fit gives the model that ships
+	@$(BIN)/python -m coach.grading.local.train --check
