@@ -32,7 +32,7 @@ class EngineName(StrEnum):
     ray = "ray"
 
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _IN = "Input"
 _HOW = "How it is graded"
 _OUT = "Output"

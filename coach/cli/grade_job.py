@@ -127,11 +127,18 @@ class Job:
         wanted = options.grader == "llm" or options.engine == "batch-api" or (asking and settings.has_model)
         if wanted and asking and settings.has_model and not options.dry_run:
             profiles = Profiles(self.rooms.database)
+            if not profiles.has_consent(self.rooms.server):
+                self.say("To grade these rows with a model, every answer in them is sent to it.")
             if not agree(profiles, self.rooms.server, say=self.say, ask=input):
                 if options.grader == "llm":
                     raise SetupError("The llm grader was not agreed to. Use --grader local.")
                 return False
         return wanted
+
+    def ask_leave(self) -> None:
+        """Have the question whether a model may grade answered before the run begins."""
+        if self.by_model:
+            self.err.print(f"Grading with a model at {self.rooms.server}.", style="dim", soft_wrap=True)
 
     @cached_property
     def contexts(self) -> Contexts:

@@ -52,7 +52,9 @@ def run_job(job: Job) -> int:
         code = export_requests(job)
         job.drop_journal()
         return code
-    with RunProgress(job.err, job.tally, count_rows(files, job.options.limit)) as progress:
+    total = count_rows(files, job.options.limit)
+    job.ask_leave()
+    with RunProgress(job.err, job.tally, total) as progress:
         grader = run_engine(job, progress)
         seconds = progress.seconds
     if not job.tally.failed:
