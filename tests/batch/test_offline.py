@@ -109,7 +109,14 @@ def test_rounds_go_on_until_nothing_is_missing(rows: Round) -> None:
 
 def test_the_same_file_twice_changes_nothing(rows: Round) -> None:
     replies = [reply(line) for line in rows.export()]
-    assert rows.take_in(*replies) == rows.take_in(*replies, replies[0])
+    assert untimed(rows.take_in(*replies)) == untimed(rows.take_in(*replies, replies[0]))
+
+
+def untimed(taken: Any) -> Any:
+    """The same without seconds of wall time, which no two runs share."""
+    if isinstance(taken, dict):
+        return {key: untimed(value) for key, value in taken.items() if key != "seconds"}
+    return [untimed(item) for item in taken] if isinstance(taken, list | tuple) else taken
 
 
 def test_a_reply_that_nobody_asked_for_is_refused_and_nothing_is_kept(rows: Round) -> None:

@@ -358,17 +358,17 @@ def wait_for(server: LoopbackServer, count: int) -> None:
 def test_an_interrupted_run_goes_on_and_pays_again_for_no_more_than_was_in_flight(
     server: LoopbackServer, piped: Piped, number: signal.Signals, code: int
 ) -> None:
-    server.answer = lambda seen: Say(**{**graded(seen).__dict__, "delay": 0.03})
-    write_rows(Path("in.jsonl"), *answers(120))
+    server.answer = lambda seen: Say(**{**graded(seen).__dict__, "delay": 0.05})
+    write_rows(Path("in.jsonl"), *answers(240))
     process = start(server, "in.jsonl", "-o", "out.jsonl")
-    wait_for(server, 60)
+    wait_for(server, 40)
     process.send_signal(number)
     _, err = process.communicate()
     assert process.returncode == code
     assert b"Traceback" not in err
     assert not Path("out.jsonl").exists()
     result = piped("grade", "in.jsonl", "-o", "out.jsonl", *LLM)
-    assert (result.code, kinds(lines("out.jsonl"))) == (0, [None] * 120)
+    assert (result.code, kinds(lines("out.jsonl"))) == (0, [None] * 240)
     paid = Counter(seen.raw for seen in server.seen)
     assert sum(count - 1 for count in paid.values()) <= 8
 
