@@ -60,15 +60,44 @@ def reply_schema(top: int) -> ReplySchema:
     return ReplySchema(name="grade_report", definition=definition)
 
 
+def pin_criteria(schema: ReplySchema, ids: tuple[str, ...]) -> ReplySchema:
+    """The schema with a form to send in which every criterion has its own entry, by id.
+
+    A server that enforces it cannot leave a criterion out or report one twice.
+    """
+    item = schema.definition["properties"]["criteria"]["items"]
+    entries = {
+        name: {**item, "properties": {**item["properties"], "id": {"type": "string", "enum": [name]}}}
+        for name in ids
+    }
+    criteria = {
+        "type": "object",
+        "properties": entries,
+        "required": list(ids),
+        "additionalProperties": False,
+    }
+    properties = {**schema.definition["properties"], "criteria": criteria}
+    return schema.model_copy(update={"sent": {**schema.definition, "properties": properties}})
+
+
 def read_reply(content: str) -> GradeReply:
     """Parse a reply; BadReply says which field is wrong."""
-    data = extract_json(content)
+    data = _listed(extract_json(content))
     try:
         return GradeReply.model_validate_json(json.dumps(data))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadReply(f"The model's report does not fit the schema: {where}: {first['msg']}.") from error
+
+
+def _listed(data: dict[str, Any]) -> dict[str, Any]:
+    """The reply with its criteria as a list, also where they came by id."""
+    criteria = data.get("criteria")
+    if not isinstance(criteria, dict):
+        return data
+    entries = [{"id": name, **item} if isinstance(item, dict) else item for name, item in criteria.items()]
+    return {**data, "criteria": entries}
 
 
 def problems(reply: GradeReply, criteria: tuple[Criterion, ...]) -> dict[str, str]:

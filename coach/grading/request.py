@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from coach.grading.reply import reply_schema
+from coach.grading.reply import pin_criteria, reply_schema
 from coach.prompts import Prompt, Prompts
 from coach.schema.answer import Answer
 from coach.schema.chat import ChatRequest, Message, ReplySchema
@@ -19,6 +19,7 @@ from coach.schema.rubric import Criterion, Sign
 from coach.text.fence import fence, neutralise
 
 PASSAGES_GIVEN = 4
+_PINNED_KEPT = 1000
 REPLY_TOKENS = 4000
 
 
@@ -39,6 +40,7 @@ class RequestBuilder:
         self._repair: Prompt = prompts.get("grade_repair")
         self._order = order or Order()
         self._schemas: dict[int, ReplySchema] = {}
+        self._pinned: dict[tuple[int, tuple[str, ...]], ReplySchema] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -51,6 +53,14 @@ class RequestBuilder:
         if top not in self._schemas:
             self._schemas[top] = reply_schema(top)
         return self._schemas[top]
+
+    def _schema_for(self, top: int, ids: tuple[str, ...]) -> ReplySchema:
+        """The schema, with the form to send that names these criteria; remembered, for they come again."""
+        if (top, ids) not in self._pinned:
+            if len(self._pinned) >= _PINNED_KEPT:
+                self._pinned.clear()
+            self._pinned[top, ids] = pin_criteria(self.schema(top), ids)
+        return self._pinned[top, ids]
 
     def build(self, task: GradeTask, sample: int = 0) -> ChatRequest:
         """One request for all criteria of the task."""
@@ -68,7 +78,7 @@ class RequestBuilder:
             answer=answer,
             criteria=", ".join(item.id for item in criteria),
         )
-        schema = self.schema(task.criteria[0].top)
+        schema = self._schema_for(task.criteria[0].top, tuple(item.id for item in criteria))
         parts = {
             "subject": short_hash(f"{task.question.id}\x00{answer}"),
             "prompt": self.digest,

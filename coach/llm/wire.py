@@ -42,7 +42,7 @@ def chat_body(
 
 def _schema_fields(schema: ReplySchema, mode: Mode) -> dict[str, Any]:
     if mode == "json_schema":
-        wanted = {"name": schema.name, "strict": True, "schema": schema.definition}
+        wanted = {"name": schema.name, "strict": True, "schema": schema.sent or schema.definition}
         return {"response_format": {"type": "json_schema", "json_schema": wanted}}
     if mode == "json_object":
         return {"response_format": {"type": "json_object"}}

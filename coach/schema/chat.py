@@ -15,10 +15,15 @@ class Message(Frozen):
 
 
 class ReplySchema(Frozen):
-    """The JSON schema that a reply must satisfy, and its name for the server."""
+    """The JSON schema that a reply must satisfy, and its name for the server.
+
+    `sent`, where set, is a stricter form that a server is given to enforce; it is transport, and no part
+    of a request's key.
+    """
 
     name: str
     definition: dict[str, Any]
+    sent: dict[str, Any] | None = None
 
 
 class ChatRequest(Frozen):
