@@ -223,7 +223,7 @@ def check(
 
 @app.command()
 def measure(as_data: Json = False) -> None:
-    """Measure retrieval on the judged queries in eval/retrieval.jsonl, by method.
+    """Measure retrieval on the judged queries in eval/, by method.
 
     Example: coach guides measure
     """
@@ -234,6 +234,8 @@ def measure(as_data: Json = False) -> None:
     rooms = wiring.load()
     searcher = open_searcher(rooms.corpus, rooms.settings.cache_dir / "check", rooms.settings.cache_dir)
     figures = run(searcher, read_queries(eval_dir() / "retrieval.jsonl"))
+    independent = run(searcher, read_queries(eval_dir() / "retrieval-independent.jsonl"))
+    figures += [one for one in independent if one.part != "all"]
     searcher.close()
     if as_data:
         _print_json([{**vars(one), "chosen": one.method == METHOD} for one in figures])

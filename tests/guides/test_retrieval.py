@@ -42,6 +42,19 @@ def test_recall_reaches_the_target_offline(
     assert of(figures, "all")[METHOD].recall_at_5 >= 0.90
 
 
+def test_queries_of_another_author_are_reported_beside_the_first(
+    searcher: Searcher, record_property: Callable[[str, object], None]
+) -> None:
+    """Written from the headings alone, judged by a third party: what a new question may expect."""
+    rows = read_queries(eval_dir() / "retrieval-independent.jsonl")
+    found = of(measure(searcher, rows), "independent")
+    for one in found.values():
+        scores = f"{one.recall_at_5:.3f}  {one.mrr:.3f}  {one.ndcg_at_10:.3f}"
+        record_property("retrieval", f"{one.part:<7}{one.queries:>4}  {one.method:<8} {scores}")
+    assert len(rows) >= 80
+    assert found[METHOD].recall_at_5 == max(one.recall_at_5 for one in found.values())
+
+
 def test_the_method_in_use_is_the_winner(figures: list[Figures]) -> None:
     """By nDCG@10 and MRR over all queries; recall@5 is within a hundredth of the best."""
     every = of(figures, "all")
