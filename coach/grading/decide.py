@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from coach.grading import rules
 from coach.grading.evidence import EvidenceFinder
@@ -16,17 +17,7 @@ from coach.text.fence import fence_mark
 from coach.text.sanitize import for_terminal, has_control
 
 _LEAN = {"lower": -1, "firm": 0, "higher": 1}
-_FLAG_ORDER: tuple[Flag, ...] = (
-    "injection",
-    "control_chars",
-    "empty",
-    "language",
-    "off_topic",
-    "unfound_quote",
-    "fatal",
-    "split",
-    "border",
-)
+_FLAG_ORDER: tuple[Flag, ...] = get_args(Flag)
 
 
 @dataclass(frozen=True)
@@ -205,8 +196,8 @@ def _judge(
     return _Judged(verdict, rules.Observation(level, lean, serious))
 
 
-def _unique(evidence: object) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(evidence))  # type: ignore[call-overload]  # Evidence is frozen and hashable
+def _unique(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence))
 
 
 def _reason(report: CriterionReport, level: int, top: int, *, serves: bool) -> str:

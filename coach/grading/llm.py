@@ -139,17 +139,15 @@ def _join(parts: list[Sample]) -> Sample:
 
 def _usage(calls: list[ChatReply], started: float) -> Usage:
     """What the calls cost; a replayed grade took no time worth reporting and cost nothing now."""
-    if calls and all(call.replayed for call in calls):
-        seconds, costs = 0.0, [0.0]
-    else:
-        seconds = round(time.perf_counter() - started, 3)
-        costs = [call.cost_usd for call in calls]  # type: ignore[misc]  # narrowed by `known` below
-    known = all(cost is not None for cost in costs)
+    replayed = bool(calls) and all(call.replayed for call in calls)
+    seconds = 0.0 if replayed else round(time.perf_counter() - started, 3)
+    costs = [] if replayed else [call.cost_usd for call in calls]
+    known = [cost for cost in costs if cost is not None]
     return Usage(
         requests=sum(call.requests for call in calls),
         prompt_tokens=sum(call.usage.prompt_tokens for call in calls),
         cached_tokens=sum(call.usage.cached_tokens for call in calls),
         completion_tokens=sum(call.usage.completion_tokens for call in calls),
-        cost_usd=sum(costs) if known else None,
+        cost_usd=sum(known) if len(known) == len(costs) else None,
         seconds=seconds,
     )
