@@ -40,6 +40,8 @@ class RequestBuilder:
         self._repair: Prompt = prompts.get("grade_repair")
         self._order = order or Order()
         self._schemas: dict[int, ReplySchema] = {}
+        self._shown: dict[tuple[int, ...], tuple[tuple[Criterion, ...], str]] = {}
+        self._hashes: dict[int, str] = {}
         self._pinned: dict[tuple[int, tuple[str, ...]], ReplySchema] = {}
 
     @cached_property
@@ -62,11 +64,26 @@ class RequestBuilder:
             self._pinned[top, ids] = pin_criteria(self.schema(top), ids)
         return self._pinned[top, ids]
 
+    def _schema_hash(self, top: int) -> str:
+        if top not in self._hashes:
+            self._hashes[top] = short_hash(json.dumps(self.schema(top).definition, sort_keys=True))
+        return self._hashes[top]
+
+    def _rubric_text(self, criteria: tuple[Criterion, ...]) -> str:
+        """The criteria as they are shown; remembered, since thousands of answers share them."""
+        key = tuple(map(id, criteria))
+        if key not in self._shown:
+            if len(self._shown) >= _PINNED_KEPT:
+                self._shown.clear()
+            text = "\n\n".join(_show_criterion(item, self._order.levels) for item in criteria)
+            self._shown[key] = (criteria, text)  # holds the criteria, so that no id is given out again
+        return self._shown[key][1]
+
     def build(self, task: GradeTask, sample: int = 0) -> ChatRequest:
         """One request for all criteria of the task."""
         criteria = task.criteria if self._order.criteria == "given" else task.criteria[::-1]
         passages = task.passages[:PASSAGES_GIVEN]
-        rubric = "\n\n".join(_show_criterion(item, self._order.levels) for item in criteria)
+        rubric = self._rubric_text(criteria)
         answer = _show_answer(task.answer)
         text = self._task.fill(
             round=task.question.round or "not given",
@@ -84,7 +101,7 @@ class RequestBuilder:
             "prompt": self.digest,
             "rubric": short_hash(rubric + task.level_note),
             "passages": short_hash("".join(f"{item.id} {item.digest} " for item in passages)),
-            "schema": short_hash(json.dumps(schema.definition, sort_keys=True)),
+            "schema": self._schema_hash(task.criteria[0].top),
             "question": short_hash(task.question.model_dump_json()),
         }
         return ChatRequest(
@@ -142,6 +159,7 @@ def passage_body(passage: Passage) -> str:
     return f"{passage.title}\n{passage.text}"
 
 
+@lru_cache(maxsize=1024)
 def _show_passage(passage: Passage) -> str:
     return f"Passage {passage.id}\n" + fence("passage", passage_body(passage))
 
