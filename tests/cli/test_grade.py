@@ -344,14 +344,23 @@ def test_one_answer_at_a_terminal_is_shown_as_people_read_it(
 def start(server: LoopbackServer, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "coach", "grade", *arguments, *LLM, "--concurrency", "8"]
     environment = {**os.environ, "OPENAI_BASE_URL": server.url}
+    options.setdefault("preexec_fn", _hear_interrupts)
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
     )
 
 
+def _hear_interrupts() -> None:
+    """A test run in the background ignores SIGINT, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def wait_for(server: LoopbackServer, count: int) -> None:
-    while len(server.seen) < count:
+    for _ in range(3_000):
+        if len(server.seen) >= count:
+            return
         time.sleep(0.01)
+    raise AssertionError(f"Only {len(server.seen)} of {count} requests came.")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
