@@ -6,7 +6,6 @@ A first round brings the first replies, the next one the repairs that they need;
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from coach.batch.journal import Journal
 from coach.batch.run import keep
 from coach.errors import DatasetError, ModelError
 from coach.grading.decide import grade_nothing
-from coach.llm.batchfile import read_reply, write_requests
+from coach.llm.batchfile import parse_row, read_reply, write_requests
 from coach.llm.collect import CollectingModel, Pending
 from coach.llm.completion import unusable_reply
 from coach.llm.files import numbered_lines
@@ -129,7 +128,7 @@ class Exchange:
     def _read(self, path: Path) -> None:
         for number, line in numbered_lines(path):
             where = f"{path}:{number}"
-            row = _row(line, where)
+            row = parse_row(line, where)
             name = row["custom_id"]
             reply, why = _outcome(row)
             earlier = self.journal.incoming(name)
@@ -150,16 +149,6 @@ class Exchange:
 def _told(reply: ChatReply) -> tuple[str, str]:
     """What a reply says, without what may differ between two copies of it."""
     return reply.content, reply.finish_reason
-
-
-def _row(line: str, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise DatasetError(f"{where}: not JSON ({error}).") from error
-    if not isinstance(row, dict) or not isinstance(row.get("custom_id"), str):
-        raise DatasetError(f"{where}: not a reply row: it has no custom_id.")
-    return row
 
 
 def _outcome(row: dict[str, Any]) -> tuple[ChatReply | None, str]:

@@ -68,7 +68,7 @@ def read_replies(path: Path, known: Collection[str]) -> dict[str, ChatReply | Mo
     seen: dict[str, str] = {}
     for number, line in _lines(path):
         where = f"{path}:{number}"
-        row = _row(line, where)
+        row = parse_row(line, where)
         custom_id = row["custom_id"]
         if custom_id not in known:
             raise DatasetError(f"{where}: unknown custom_id {custom_id!r}: no such request was exported.")
@@ -137,7 +137,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise DatasetError(str(error)) from error
 
 
-def _row(line: str, where: str) -> dict[str, Any]:
+def parse_row(line: str, where: str) -> dict[str, Any]:
+    """One line of a reply file; DatasetError, naming `where`, when it is no reply row."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
