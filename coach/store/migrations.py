@@ -98,4 +98,11 @@ _FIRST = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# What step 2 adds, by subject.
+_LOOPS: tuple[str, ...] = ()
+_DRILLS: tuple[str, ...] = ()
+_STORIES: tuple[str, ...] = ()
+_PLAN: tuple[str, ...] = ()
+_HISTORY: tuple[str, ...] = ()
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_LOOPS, *_DRILLS, *_STORIES, *_PLAN, *_HISTORY))

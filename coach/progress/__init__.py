@@ -1,0 +1,1 @@
+"""What the history says: trends by grader, noise, gaps, what is never practised. Shows nothing."""
