@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from coach.llm.replay import ReplayModel
+from tests.exchanges import replay
 from tests.loopback import LoopbackServer
 
 # The same examples on every machine, and no failure because a machine is slow or busy.
@@ -37,6 +39,12 @@ def loopback() -> Iterator[LoopbackServer]:
     """A server on loopback that a test scripts; it answers every chat completion with `{}` otherwise."""
     with LoopbackServer() as server:
         yield server
+
+
+@pytest.fixture
+def replay_model() -> ReplayModel:
+    """A model that gives the recorded replies to what the rooms' scenarios ask."""
+    return replay()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
