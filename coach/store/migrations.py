@@ -101,7 +101,34 @@ _FIRST = (
 # What step 2 adds, by subject.
 _LOOPS: tuple[str, ...] = ()
 _DRILLS: tuple[str, ...] = ()
-_STORIES: tuple[str, ...] = ()
+_STORIES: tuple[str, ...] = (
+    """
+    CREATE TABLE story_bank (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        draft INTEGER NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE story_versions (
+        story_id INTEGER NOT NULL REFERENCES story_bank(id) ON DELETE CASCADE,
+        version INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (story_id, version)
+    )
+    """,
+    """
+    CREATE TABLE audits (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        draft INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    )
+    """,
+)
 _PLAN: tuple[str, ...] = ()
 _HISTORY: tuple[str, ...] = ()
 

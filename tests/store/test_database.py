@@ -41,9 +41,9 @@ def test_an_older_file_is_backed_up_and_then_migrated(tmp_path: Path) -> None:
     with Database(path, migrations=LATER) as database:
         assert database.read("SELECT count(*) FROM stories")[0][0] == 0
         assert History(database).get(session).id == session
-    (backup,) = tmp_path.glob("coach.db.v1-*.backup")
+    (backup,) = tmp_path.glob(f"coach.db.v{len(MIGRATIONS)}-*.backup")
     with closing(sqlite3.connect(backup)) as copy:
-        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert copy.execute("SELECT id FROM sessions").fetchall() == [(session,)]
 
 
@@ -62,7 +62,8 @@ def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "coach.db"
     Database(path, migrations=LATER).close()
     before = path.read_bytes()
-    with pytest.raises(StoreError, match=r"newer coach \(schema 2, this one knows 1\)"):
+    newer = rf"newer coach \(schema {len(LATER)}, this one knows {len(MIGRATIONS)}\)"
+    with pytest.raises(StoreError, match=newer):
         Database(path)
     assert path.read_bytes() == before
 
