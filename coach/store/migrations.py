@@ -100,7 +100,41 @@ _FIRST = (
 
 # What step 2 adds, by subject.
 _LOOPS: tuple[str, ...] = ()
-_DRILLS: tuple[str, ...] = ()
+_DRILLS: tuple[str, ...] = (
+    """
+    CREATE TABLE drills (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('open', 'done', 'given_up')),
+        setup TEXT NOT NULL,
+        overall INTEGER,
+        grade TEXT,
+        details TEXT NOT NULL DEFAULT '{}',
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX drills_kind ON drills(kind, name)",
+    """
+    CREATE TABLE drill_moves (
+        drill_id TEXT NOT NULL REFERENCES drills(id) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('candidate', 'coach')),
+        text TEXT NOT NULL,
+        data TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (drill_id, ordinal)
+    )
+    """,
+    """
+    CREATE TABLE drill_drafts (
+        drill_id TEXT PRIMARY KEY REFERENCES drills(id) ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    )
+    """,
+)
 _STORIES: tuple[str, ...] = (
     """
     CREATE TABLE story_bank (
