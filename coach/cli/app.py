@@ -24,6 +24,7 @@ COMMANDS = {
     "eval": ("coach.cli.evals", "Measure a grader: validity, repeatability, stress."),
     "guides": ("coach.cli.guides", "The interview guides: add, list, search, check."),
     "questions": ("coach.cli.questions", "The interview questions: list, show."),
+    "drill": ("coach.cli.drill", "Drills: find the cause of an incident, and other exercises."),
     "profile": ("coach.cli.profile", "What the coach knows of you: show, set."),
 }
 
