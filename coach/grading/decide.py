@@ -158,17 +158,18 @@ def _judge_report(
 
 
 def _settle(item: _Judged, judged: list[_Judged], top: int) -> _Judged:
-    """The same verdict, one level lower where it stood on its border and the rest does not carry it."""
+    """The same verdict, one level off where it stood on a border and the rest of the answer says so."""
     own = item.observation
     if own is None:
         return item
     others = [one.observation for one in judged if one is not item and one.observation is not None]
-    level = rules.settle_level(own, others, top)
-    if level == own.level:
+    settled = rules.settle(own, others, top)
+    if settled == own:
         return item
-    reason = f"Held at {level}: the level above was given with doubt. {item.verdict.reason}".strip()
-    verdict = item.verdict.model_copy(update={"score": level, "reason": reason})
-    return _Judged(verdict, rules.Observation(level, 1, own.serious, settled=True))
+    moved = "Held at" if settled.level < own.level else "Raised to"
+    reason = f"{moved} {settled.level}: on the border, settled by the other criteria. {item.verdict.reason}"
+    verdict = item.verdict.model_copy(update={"score": settled.level, "reason": reason.strip()})
+    return _Judged(verdict, settled)
 
 
 def _ungraded(criterion: Criterion, why: str) -> _Judged:

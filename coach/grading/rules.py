@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-LEAN_WEIGHT = 0.4
-SETTLE_GAP = 0.4
-ROUND_UP_FROM = 0.6
+# A level that leans up and the next one leaning down say the same: between the two, nearer to the lower.
+BORDER = 0.2
+RISE_GAP = 0.4
+# 95th percentile of how far the mean position moves between two gradings of one answer by the same model:
+# measured on the suite's repeated answers, and held to that by a test.
+REPEAT_NOISE = 0.25
 SERIOUS = frozenset({"wrong", "deferred", "unsafe", "ignores_constraint"})
 
 
@@ -21,14 +24,19 @@ class Observation:
 
     `lean` is -1, 0 or +1: an equally careful reader could choose the level below or above.
     `serious` is true where something is wrong, deferred, unsafe or breaks the question's constraint,
-    and not merely absent or generic. `settled` is true where the level was already moved along its lean,
-    so that the lean counts for the range alone.
+    and not merely absent or generic.
     """
 
     level: int
     lean: int = 0
     serious: bool = False
-    settled: bool = False
+
+    @property
+    def position(self) -> float:
+        """Where on the scale, in levels: a border has one position, whichever side it was reported from."""
+        if self.lean < 0:
+            return max(self.level - 1 + BORDER, 1.0)
+        return self.level + BORDER if self.lean > 0 else float(self.level)
 
 
 def half(top: int) -> int:
@@ -43,34 +51,34 @@ def cap_level(level: int, top: int, *, has_quote: bool, serves_question: bool) -
     return level if has_quote else min(level, half(top))
 
 
-def settle_level(own: Observation, others: list[Observation], top: int) -> int:
-    """A level on its border, settled by the rest of the answer.
+def settle(own: Observation, others: list[Observation], top: int) -> Observation:
+    """A level on its border, settled by the rest of the answer; its position stays what it was.
 
-    A level that an equally careful reader could lower stands only in an answer whose other criteria
-    average no more than SETTLE_GAP below it; else it is one lower. All other levels stand as given.
+    Reported from above, the upper level stands where the other criteria average at least that level;
+    reported from below, it is given where they average RISE_GAP more. All else stands as given.
     Fitted on the tuning half: where models hesitate, they give the upper level too freely.
     """
-    if own.lean >= 0 or own.level <= 1 or not others:
-        return own.level
-    mean = sum(item.level for item in others) / len(others)
-    return own.level if mean >= own.level - SETTLE_GAP else own.level - 1
+    rest = sum(item.position for item in others) / len(others) if others else own.position
+    if own.lean < 0 and own.level > 1:
+        return own if rest >= own.level else Observation(own.level - 1, 1, own.serious)
+    if own.lean > 0 and own.level < top and rest >= own.level + 1 + RISE_GAP:
+        return Observation(own.level + 1, -1, own.serious)
+    return own
 
 
-def overall_mark(observations: list[Observation], top: int, *, fatal: bool = False) -> int:
+def overall_mark(
+    observations: list[Observation], top: int, *, fatal: bool = False, shift: float = 0.0
+) -> int:
     """The mark for the whole answer, 1..top, from at least one observation.
 
-    The mean of the levels, each moved by its lean, rounded up from ROUND_UP_FROM, then held down by the
-    weakest criterion: a serious fault at level 1 caps it at a no; any level 1 caps it one below the top; so
-    does a level 2 unless all others are at the top. A fatal sign caps it at a no.
+    The mean of the positions, moved by `shift` and rounded, then held down by the weakest criterion: a
+    serious fault at level 1 caps it at a no; so does a fatal sign. A level that is a no caps it one below
+    the top.
     """
-    mean = sum(_position(item, top) for item in observations) / len(observations)
-    mark = min(max(math.floor(mean + 1 - ROUND_UP_FROM), 1), top)
+    positions = [min(max(item.position, 1.0), float(top)) for item in observations]
+    mean = sum(positions) / len(positions) + shift
+    mark = min(max(math.floor(mean + 0.5), 1), top)
     return min(mark, _ceiling(observations, top, fatal))
-
-
-def _position(item: Observation, top: int) -> float:
-    lean = 0 if item.settled else item.lean
-    return min(max(item.level + LEAN_WEIGHT * lean, 1.0), float(top))
 
 
 def _ceiling(observations: list[Observation], top: int, fatal: bool) -> int:
@@ -83,14 +91,11 @@ def _ceiling(observations: list[Observation], top: int, fatal: bool) -> int:
 
 
 def plausible_range(observations: list[Observation], top: int, *, fatal: bool = False) -> tuple[int, int]:
-    """Lowest and highest overall mark when every lean is followed the whole way to its next level."""
-    mark = overall_mark(observations, top, fatal=fatal)
-    moved = [Observation(min(max(item.level + item.lean, 1), top), 0, item.serious) for item in observations]
-    down = [new if item.lean < 0 else item for new, item in zip(moved, observations, strict=True)]
-    up = [new if item.lean > 0 else item for new, item in zip(moved, observations, strict=True)]
-    low = overall_mark(down, top, fatal=fatal)
-    high = overall_mark(up, top, fatal=fatal)
-    return min(low, mark), max(high, mark)
+    """Lowest and highest overall mark that another grading of the same answer may give: the mean position
+    moved by the grader's own noise, down and up."""
+    low = overall_mark(observations, top, fatal=fatal, shift=-REPEAT_NOISE)
+    high = overall_mark(observations, top, fatal=fatal, shift=REPEAT_NOISE)
+    return low, high
 
 
 def lower_median(values: list[int]) -> int:
