@@ -24,15 +24,16 @@ _TERMS = frozenset(
 )
 # Words that may open a sentence with a capital and are no names; verbs in -ed, -ing and -ly are added.
 _OPENERS = frozenset(
-    "a about across after again against all along although an and any as at back because before below both "
-    "but by during each earlier even every everyone few first for from had has have he her here his how if "
-    "in instead into it its last later less like many more most much my neither no nobody none nor not "
-    "nothing now of on once one only or other our out over people same second she since so some soon still such "
-    "than that the their them then there these they this those though through throughout to today together "
-    "under until up was we were what when where whether which while who whose why with within without yet you your "
-    "began brought built caught chose cut did drew drove fell felt found fought gave got grew held hit kept "
-    "knew learnt led left lent let lost made meant met put ran read rebuilt rewrote rose said saw sent set "
-    "shut sold sought spent split spoke stood taught thought told took understood went won wrote".split()
+    "a about across after again against all along although an and any as at back because before below "
+    "both but by during each earlier even every everyone few first for from had has have he her here his "
+    "how if in instead into it its last later less like many more most much my neither no nobody none nor "
+    "not nothing now of on once one only or other our out over people same second she since so some soon "
+    "still such than that the their them then there these they this those though through throughout to "
+    "today together under until up was we were what when where whether which while who whose why with "
+    "within without yet you your began brought built caught chose cut did drew drove fell felt found "
+    "fought gave got grew held hit kept knew learnt led left lent let lost made meant met put ran read "
+    "rebuilt rewrote rose said saw sent set shut sold sought spent split spoke stood taught thought told "
+    "took understood went won wrote".split()
 )
 _OPENING = re.compile(r"(?:ed|ing|ly)$")
 
