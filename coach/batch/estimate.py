@@ -9,6 +9,7 @@ from coach.batch.files import STDIN, InputFile
 from coach.schema.chat import ChatRequest, TokenUsage
 
 REPLY_TOKENS = 700  # of a usual report on four criteria
+CRITERION_TOKENS = 200  # of a report on one
 REPLY_SECONDS = 8.0  # that a hosted model takes for it
 _CHUNK = 2**20
 
@@ -31,13 +32,15 @@ def estimate_requests(
     requests: Iterable[tuple[str, ChatRequest]],
     count_tokens: Callable[[str], int],
     cost: Callable[[TokenUsage], float | None],
+    *,
+    reply_tokens: int = REPLY_TOKENS,
 ) -> Estimate:
     """Add up what the requests would take, without repairs."""
     total = Estimate()
     for _, request in requests:
         total.requests += 1
         total.prompt_tokens += sum(count_tokens(message.content) for message in request.messages)
-        total.completion_tokens += REPLY_TOKENS
+        total.completion_tokens += reply_tokens
     usage = TokenUsage(prompt_tokens=total.prompt_tokens, completion_tokens=total.completion_tokens)
     total.cost_usd = cost(usage)
     return total

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coach.evals.bench import Bench, open_bench
-from coach.evals.suite import Part
+from coach.evals.suite import Part, Suite
 from coach.guides.corpus import load_corpus
 from coach.prompts import Prompts
 from coach.resources import corpus_dir, data_root, eval_dir, prompts_dir
@@ -36,7 +36,7 @@ def bench_of(
     )
 
 
-def place_of(gold: Path | None, folder: Path | None = None) -> Place:
+def place_of(suite: Suite, gold: Path | None, folder: Path | None = None) -> Place:
     """Where recordings are: a folder that the user names, or the usual places.
 
     In a checkout the recordings of committed gold are part of the repository. Everything else goes to
@@ -44,10 +44,10 @@ def place_of(gold: Path | None, folder: Path | None = None) -> Place:
     """
     if folder is not None:
         return Place((folder,), folder)
-    committed = eval_dir() / "recordings"
+    committed = eval_dir() / "recordings" / suite.keep
     if gold is None and (data_root() / "pyproject.toml").exists():
         return Place((committed,), committed)
-    own = read_settings().data_dir / "recordings"
+    own = read_settings().data_dir / "recordings" / suite.keep
     return Place((committed, own), own)
 
 

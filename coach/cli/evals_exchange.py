@@ -69,7 +69,7 @@ def export(
     name = model or bench.suite.model
     wanted_parts = parts_of(PARTS, part.value if part else None, grader.value)
     jobs = select([job for job in bench.jobs if job.part in wanted_parts], only)
-    known = Recordings.load(*place_of(gold, recordings).read)
+    known = Recordings.load(*place_of(bench.suite, gold, recordings).read)
     wanted = asyncio.run(export_requests(output, jobs, known, name, bench.grader_for))
     if not wanted:
         typer.echo(f"Nothing is missing: all {len(jobs)} grades can be replayed.", err=True)
@@ -100,7 +100,7 @@ def import_(
     bench = bench_of(suite, gold, rubric, samples)
     name = model or bench.suite.model
     told = {"source": provenance, "imported": datetime.now(UTC).date().isoformat()}
-    place = place_of(gold, recordings)
+    place = place_of(bench.suite, gold, recordings)
     known = Recordings.load(*place.read)
     jobs = [job for job in bench.jobs if part is None or job.part == part.value]
     taken = asyncio.run(import_replies(replies, jobs, known, name, bench.grader_for, told, place.write))

@@ -81,7 +81,7 @@ def show(
         jobs = [job for job in jobs if job.part in ("main", "stress")]
     if not jobs:
         raise UsageError(f"{id} has no part {wanted} in suite {suite}.")
-    asked = Asked(used, place_of(gold, recordings), model)
+    asked = Asked(used, place_of(bench.suite, gold, recordings), model)
     results = asyncio.run(grade_jobs(bench, jobs, asked))
     screen = console.out()
     for result in results:
@@ -97,9 +97,10 @@ def prune(
 
     Example: coach eval prune --dry-run
     """
-    place = place_of(None, recordings)
-    known = Recordings.load(*place.read)
     benches = [bench_of(name) for name in suite or ["llm"]]
+    if len({bench.suite.keep for bench in benches}) > 1:
+        raise UsageError("These suites keep their recordings in different folders; prune them one by one.")
+    known = Recordings.load(*place_of(benches[0].suite, None, recordings).read)
     found = asyncio.run(check_recordings(benches, known, benches[0].suite.model))
     for item in found.unused:
         typer.echo(f"{item.purpose} {item.subject} sample {item.sample}: {item.key[:12]}")
@@ -133,7 +134,7 @@ def record(
     """
     bench = bench_of(suite, gold, rubric, samples)
     jobs = [job for job in select(bench.jobs, only) if part is None or job.part == part.value]
-    place = place_of(gold, recordings)
+    place = place_of(bench.suite, gold, recordings)
     known = Recordings.load(*place.read)
 
     async def ask() -> int:

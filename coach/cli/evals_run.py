@@ -71,7 +71,7 @@ def run(
         bench.suite = bench.suite.model_copy(update={"gates": ()})
     jobs = with_bases(select(_jobs(bench, used), only), bench)
     whole = gold is None and not only and samples is None and model is None
-    asked = Asked(used, place_of(gold, recordings), model, concurrency, whole=whole)
+    asked = Asked(used, place_of(bench.suite, gold, recordings), model, concurrency, whole=whole)
     rows, summary = measure(bench, jobs, asked)
     folder = output or wiring.load().settings.data_dir / "evals" / bench.suite.name
     write_results(folder, rows, summary)
@@ -109,7 +109,7 @@ def stress(
         _make_cases(bench)
         return
     cases = select([job for job in bench.jobs if job.part == "stress"], only)
-    asked = Asked(used, place_of(None, recordings), model, concurrency)
+    asked = Asked(used, place_of(bench.suite, None, recordings), model, concurrency)
     _, summary = measure(bench, with_bases(cases, bench), asked)
     if as_json:
         typer.echo(json.dumps(summary["stress"], indent=1, ensure_ascii=False))
@@ -174,7 +174,7 @@ async def grade_jobs(bench: Bench, jobs: Sequence[Job], asked: Asked) -> list[Re
         recordings = Recordings.load(*asked.place.read)
         replay = ReplayModel(recordings, asked.model or bench.suite.model)
         results = await run_with_model(jobs, replay, bench.grader_for)
-        if asked.whole:
+        if asked.whole and not bench.suite.only:
             _tell_unused(recordings)
         return results
     async with await wiring.load().chat(asked.model) as chat:

@@ -119,6 +119,10 @@ def grade(
         int,
         typer.Option("--samples", min=1, max=9, help="Ask the model K times a row.", rich_help_panel=_HOW),
     ] = 1,
+    per_criterion: Annotated[
+        bool,
+        typer.Option("--per-criterion", help="Ask the model once for each criterion.", rich_help_panel=_HOW),
+    ] = False,
     max_cost: Annotated[
         float | None,
         typer.Option("--max-cost", min=0, help="Stop before this many USD are passed.", rich_help_panel=_HOW),
@@ -176,6 +180,7 @@ def grade(
         model=model,
         concurrency=concurrency,
         samples=samples,
+        per_criterion=per_criterion,
         max_cost=max_cost,
         engine=engine.value,
         export=export,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from coach.batch.context import Context, Contexts
 from coach.batch.files import STDIN, InputFile, find_inputs
@@ -27,6 +27,10 @@ from coach.schema.grade import Grader, GraderId
 from coach.schema.rubric import Rubric
 from coach.store.profile import Profiles
 from coach.text.sanitize import for_terminal
+
+if TYPE_CHECKING:
+    from coach.grading.llm import LlmGrader
+    from coach.llm.port import ChatModel
 
 CONCURRENCY = 32
 
@@ -51,6 +55,7 @@ class Options:
     model: str | None = None
     concurrency: int | None = None
     samples: int = 1
+    per_criterion: bool = False
     max_cost: float | None = None
     engine: str = "async"
     export: Path | None = None
@@ -143,6 +148,18 @@ class Job:
     @cached_property
     def contexts(self) -> Contexts:
         return Contexts(self.rooms.corpus, self.rubric)
+
+    def llm_grader(
+        self, chat: ChatModel, rubric: Rubric | None = None, *, samples: int = 1, first_sample: int = 0
+    ) -> LlmGrader:
+        """The grader that asks `chat` as the options say."""
+        return self.rooms.llm_grader(
+            chat,
+            rubric,
+            samples=samples,
+            first_sample=first_sample,
+            per_criterion=self.options.per_criterion,
+        )
 
     def rows(self) -> Iterable[Row]:
         options = self.options

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coach.batch.context import Context
-from coach.batch.estimate import REPLY_SECONDS, estimate_requests
+from coach.batch.estimate import CRITERION_TOKENS, REPLY_SECONDS, REPLY_TOKENS, estimate_requests
 from coach.batch.intake import Tally
 from coach.batch.offline import Exchange
 from coach.cli.grade_job import CONCURRENCY, Job
@@ -54,7 +54,10 @@ def dry_run(job: Job) -> int:
     exchange, identity = open_exchange(job, name)
     prices = job.rooms.prices
     total = estimate_requests(
-        exchange.wanted(job.intake(identity)), estimate_tokens, lambda usage: prices.cost(name, usage)
+        exchange.wanted(job.intake(identity)),
+        estimate_tokens,
+        lambda usage: prices.cost(name, usage),
+        reply_tokens=CRITERION_TOKENS if options.per_criterion else REPLY_TOKENS,
     )
     concurrency = options.concurrency or CONCURRENCY
     cost = "cost unknown (set COACH_PRICE_IN and COACH_PRICE_OUT)"
@@ -89,9 +92,9 @@ def open_exchange(job: Job, name: str | None = None) -> tuple[Exchange, GraderId
     def grader_over(model: ChatModel, context: Context, first: int, samples: int) -> Grader:
         key = (model, context.rubric.digest, first, samples)
         if key not in made:
-            made[key] = job.rooms.llm_grader(model, context.rubric, samples=samples, first_sample=first)
+            made[key] = job.llm_grader(model, context.rubric, samples=samples, first_sample=first)
         return made[key]
 
     nobody = CollectingModel(name, lambda wanted: None, lambda wanted, request: None)
-    identity = job.base_identity(job.rooms.llm_grader(nobody).identity)
+    identity = job.base_identity(job.llm_grader(nobody).identity)
     return Exchange(job.journal, name, grader_over, job.options.samples), identity

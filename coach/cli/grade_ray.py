@@ -6,7 +6,7 @@ import asyncio
 import functools
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,8 @@ def run_ray(job: Job) -> int:
     def count(row: dict[str, Any]) -> None:
         states[row["status"]] += 1
 
-    make_crew = functools.partial(open_crew, job.rooms.settings, job.rubric, name, options.samples)
+    ask = {"samples": options.samples, "per_criterion": options.per_criterion}
+    make_crew = functools.partial(open_crew, job.rooms.settings, job.rubric, name, ask)
     grade_on_cluster(plan, make_crew, count)
     told = ", ".join(f"{number:,} {state}" for state, number in states.most_common())
     job.tell(f"{options.output} is written: {states.total():,} rows ({told or 'none'}).")
@@ -66,7 +67,7 @@ class OpenCrew:
     identity: GraderId
     graders: dict[str, Grader]
     model: Any = None
-    samples: int = 1
+    ask: dict[str, Any] = field(default_factory=dict)
 
     async def grade(self, context: Context, answer: Answer) -> Grade:
         digest = context.rubric.digest
@@ -74,19 +75,19 @@ class OpenCrew:
             if self.model is None:
                 self.graders[digest] = self.rooms.local_grader()
             else:
-                self.graders[digest] = self.rooms.llm_grader(self.model, context.rubric, samples=self.samples)
+                self.graders[digest] = self.rooms.llm_grader(self.model, context.rubric, **self.ask)
         return await self.graders[digest].grade(context.task(answer))
 
 
 def open_crew(
-    settings: Settings, rubric: Rubric | None, model: str, samples: int, limiter: Limiter
+    settings: Settings, rubric: Rubric | None, model: str, ask: dict[str, Any], limiter: Limiter
 ) -> OpenCrew:
     """The crew of one actor; settings travel with it, so that no key is put into an environment."""
     rooms = Rooms(settings)
     contexts = Contexts(rooms.corpus, rubric)
     chat = asyncio.run(rooms.chat(model, limiter=limiter)) if model else None
-    grader = rooms.llm_grader(chat) if chat is not None else rooms.local_grader()
+    grader = rooms.llm_grader(chat, **ask) if chat is not None else rooms.local_grader()
     identity = grader.identity
     if rubric is not None:
         identity = identity.model_copy(update={"rubric": digest_of(rubric)})
-    return OpenCrew(rooms, contexts, identity, {}, chat, samples)
+    return OpenCrew(rooms, contexts, identity, {}, chat, ask)

@@ -110,12 +110,12 @@ async def run_model(job: Job, progress: RunProgress) -> GraderId:
     try:
         budget = budget_of(job, chat)
         meter = Meter(chat, job.journal, budget, patience=2 * concurrency)
-        identity = job.base_identity(job.rooms.llm_grader(meter).identity)
+        identity = job.base_identity(job.llm_grader(meter).identity)
         await grade_rows(
             job.intake(identity),
             job.journal,
             job.grader_for(
-                lambda rubric: MeteredGrader(job.rooms.llm_grader(meter, rubric, samples=options.samples))
+                lambda rubric: MeteredGrader(job.llm_grader(meter, rubric, samples=options.samples))
             ),
             tally=job.tally,
             concurrency=concurrency,

@@ -174,7 +174,13 @@ class Rooms:
             self.database.close()
 
     def llm_grader(
-        self, chat: ChatModel, rubric: Rubric | None = None, *, samples: int = 1, first_sample: int = 0
+        self,
+        chat: ChatModel,
+        rubric: Rubric | None = None,
+        *,
+        samples: int = 1,
+        first_sample: int = 0,
+        per_criterion: bool = False,
     ) -> LlmGrader:
         """The grader that asks `chat`; `rubric` is the corpus's own unless given."""
         from coach.grading.llm import LlmGrader
@@ -187,6 +193,7 @@ class Rooms:
             guides_digest=self.corpus.digest,
             samples=samples,
             first_sample=first_sample,
+            per_criterion=per_criterion,
         )
 
     def task_of(self, level: str) -> Callable[[Question, Answer], GradeTask]:

@@ -63,7 +63,9 @@ class Bench:
             self.builder(job.order),
             rubric_digest=self.rubric.digest,
             guides_digest=self.corpus.digest,
+            samples=self.suite.vote,
             first_sample=job.sample,
+            per_criterion=self.suite.per_criterion,
         )
 
     def builder(self, order: Order) -> RequestBuilder:

@@ -47,6 +47,8 @@ class Suite(Frozen):
     """`gold` names sets of eval/gold; the first is the one that the headline figures are from.
 
     `only` bounds a part to some answers or cases by id; a part that it does not name is graded whole.
+    `vote` samples make one grade, and `per_criterion` asks for each criterion alone: the ways of asking
+    that are no default. `keep` is the folder of its recordings inside the usual one.
     """
 
     name: str
@@ -59,6 +61,9 @@ class Suite(Frozen):
     only: dict[Part, tuple[str, ...]] = {}
     tuning_questions: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
+    vote: int = Field(default=1, ge=1, le=9)
+    per_criterion: bool = False
+    keep: str = Field(default="", pattern=r"^[a-z0-9-]*$")
     notes: str = ""
 
 

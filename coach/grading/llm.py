@@ -5,6 +5,7 @@ A reply that stays unusable after one repair gives `ungraded` with the reason, n
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -76,11 +77,15 @@ class LlmGrader:
     async def _sample(self, task: GradeTask, sample: int, calls: list[ChatReply]) -> Sample:
         if not self._per_criterion:
             return await self._ask(task, sample, calls)
-        parts = [
-            await self._ask(task.model_copy(update={"criteria": (criterion,)}), sample, calls)
-            for criterion in task.criteria
-        ]
-        return _join(parts)
+        alone = [task.model_copy(update={"criteria": (criterion,)}) for criterion in task.criteria]
+        parts = await asyncio.gather(
+            *(self._ask(one, sample, calls) for one in alone), return_exceptions=True
+        )
+        whole = [part for part in parts if isinstance(part, Sample)]
+        for part in parts:
+            if isinstance(part, BaseException):
+                raise part
+        return _join(whole)
 
     async def _ask(self, task: GradeTask, sample: int, calls: list[ChatReply]) -> Sample:
         request = self._builder.build(task, sample)
