@@ -89,6 +89,35 @@ class Database:
                 raise
             self._connection.execute("COMMIT")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Many reads that see one state of the file, whatever other programs write meanwhile."""
+        with self._lock, self._worded():
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def compact(self) -> None:
+        """Rewrite the file without what was deleted, and empty its journal.
+
+        Raises StoreError where another program holds the file open for reading or writing.
+        """
+        with self._lock, self._worded():
+            self._empty_journal()
+            self._connection.execute("VACUUM")
+            self._empty_journal()
+
+    def backups(self) -> list[Path]:
+        """The copies that were made before migrations, oldest first."""
+        return sorted(self.path.parent.glob(f"{self.path.name}.*.backup"))
+
+    def _empty_journal(self) -> None:
+        busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise StoreError(self._in_use())
+
     def _connect(self) -> sqlite3.Connection:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -117,6 +146,8 @@ class Database:
             self._connection.execute("PRAGMA foreign_keys = ON")
         if 0 < version < len(migrations):
             self._back_up(version)
+        if version == len(migrations):
+            return
         with self.write() as connection:
             # Read again under the lock: another program may have migrated meanwhile.
             version = self._version()
@@ -150,7 +181,7 @@ class Database:
     def _reason(self, error: sqlite3.DatabaseError) -> str:
         code = getattr(error, "sqlite_errorname", "") or ""
         if code.startswith("SQLITE_BUSY"):
-            return f"{self.path} is in use by another program. Try again when that has finished."
+            return self._in_use()
         if code.startswith("SQLITE_READONLY"):
             return f"{self.path} cannot be written: it is read-only. Mend its permissions, or set COACH_HOME."
         if code.startswith("SQLITE_CANTOPEN"):
@@ -161,8 +192,11 @@ class Database:
             return f"{self.path} cannot grow: the disk is full."
         return f"{self.path}: {error}."
 
+    def _in_use(self) -> str:
+        return f"{self.path} is in use by another program. Try again when that has finished."
+
     def _rescue(self) -> str:
-        backups = sorted(self.path.parent.glob(f"{self.path.name}.*.backup"))
+        backups = self.backups()
         if backups:
             return f"Move it aside and copy {backups[-1].name} into its place."
         return "Move it aside to start afresh."

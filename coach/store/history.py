@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
+from pydantic import ValidationError
+
 from coach.errors import StoreError
 from coach.schema.grade import Grade
 from coach.schema.question import Question
 from coach.store.database import Database
 from coach.store.records import (
     AttemptRecord,
+    Label,
     Practised,
     SessionRecord,
     Setup,
@@ -29,9 +32,18 @@ class History:
         rows = self._database.read("SELECT * FROM sessions WHERE id = ?", (session_id,))
         if not rows:
             raise StoreError(f"There is no session {session_id} in {self._database.path}.")
-        row = rows[0]
+        try:
+            return self._session(rows[0])
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise StoreError(
+                f"Session {session_id} in {self._database.path} holds what this coach cannot read"
+                f" ({'.'.join(str(part) for part in first['loc'])}: {first['msg']}). A newer coach may."
+            ) from error
+
+    def _session(self, row: sqlite3.Row) -> SessionRecord:
         attempts = self._database.read(
-            "SELECT * FROM attempts WHERE session_id = ? ORDER BY id", (session_id,)
+            "SELECT * FROM attempts WHERE session_id = ? ORDER BY id", (row["id"],)
         )
         setup = Setup(
             kind=row["kind"],
@@ -113,8 +125,13 @@ class History:
                     id=grade["id"],
                     grade=Grade.model_validate_json(grade["grade"]),
                     created_at=grade["created_at"],
+                    labels=self._labels(grade["id"]),
                 )
                 for grade in grades
             ),
             self_rating=ratings[0]["overall"] if ratings else None,
         )
+
+    def _labels(self, grade_id: int) -> tuple[Label, ...]:
+        rows = self._database.read("SELECT * FROM labels WHERE grade_id = ? ORDER BY id", (grade_id,))
+        return tuple(Label(score=row["score"], criterion=row["criterion"], note=row["note"]) for row in rows)

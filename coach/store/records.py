@@ -39,10 +39,19 @@ class SpokenTurn(Frozen):
     seconds: float | None = None
 
 
+class Label(Frozen):
+    """The user's own mark for a grade that they dispute; no criterion means overall."""
+
+    score: int
+    criterion: str | None = None
+    note: str = ""
+
+
 class StoredGrade(Frozen):
     id: int
     grade: Grade
     created_at: str
+    labels: tuple[Label, ...] = ()
 
 
 class AttemptRecord(Frozen):
