@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from coach.report.credit import render_credit
 from coach.report.lines import heading, indent, labelled, plain, quote
 from coach.report.words import FLAGS, grader_words, level_word, review_words, usage_words, without_marks
 from coach.schema.grade import Evidence, Grade, Verdict
@@ -40,7 +41,14 @@ def render_grade(grade: Grade, legend: Legend) -> RenderableType:
     """The whole grade; fits 80 columns."""
     by = f"{grader_words(grade.grader)} {usage_words(grade.usage)}".strip()
     parts: list[RenderableType] = [plain(by, "dim"), *_mark(grade, legend), Text()]
-    for section in (_notes(grade), _strong(grade, legend), _first(grade, legend), _stronger(grade, legend)):
+    credit = render_credit(grade, {item.id: legend.title(item.id) for item in grade.criteria})
+    for section in (
+        _notes(grade),
+        _strong(grade, legend),
+        credit,
+        _first(grade, legend),
+        _stronger(grade, legend),
+    ):
         if section:
             parts += [*section, Text()]
     parts.append(heading("Criterion by criterion"))
