@@ -16,7 +16,7 @@ from coach.store.tables import Table, list_tables, quoted
 
 FORMAT = 1
 # Filled anew from the grades wherever they are taken in.
-DERIVED = ("marks", "verdicts")
+DERIVED = ("marks", "verdicts", "plan_reviews", "plan_cards")
 # Leave to send answers to a server is given on each machine by its user, never by a file.
 PRIVATE = ("consents",)
 PROFILE = "profile"
@@ -75,12 +75,12 @@ def _rows(connection: sqlite3.Connection, table: Table) -> Iterator[dict[str, An
 def _wanted(
     table: Table, row: dict[str, Any], sessions: Collection[str], kept: dict[str, set[object]]
 ) -> bool:
-    """True for a chosen session, and for a row that points at one or at a row that does."""
+    """True for a chosen session, and for a row that belongs to such rows alone."""
     if table.name in ("sessions", "drills"):
         wanted = row["id"] in sessions
     else:
-        parents = [(parent, row[column]) for column, parent in table.links.items() if parent != table.name]
-        wanted = any(value in kept.get(parent, ()) for parent, value in parents)
+        owners = [(parent, row[name]) for name, parent in table.links.items() if name not in table.optional]
+        wanted = bool(owners) and all(value in kept.get(parent, ()) for parent, value in owners)
     if wanted and len(table.key) == 1:
         kept.setdefault(table.name, set()).add(row[table.key[0]])
     return wanted

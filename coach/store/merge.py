@@ -20,6 +20,10 @@ from coach.store.tables import Table, list_tables, quoted
 
 # A later state of an attempt takes the place of an earlier one, never the other way round.
 _STATES = {"open": 0, "closing": 1, "skipped": 2, "graded": 3}
+_STAMPS = ("updated_at", "changed_at")
+# What ticked an item of a plan names a row as `attempt:12`.
+_DEED = ("plan_items", "closed_by")
+_DEEDS = {"attempt": "attempts", "story": "story_bank", "audit": "audits"}
 # A draft that was sent since is not brought back.
 _STALE = (
     "DELETE FROM drafts WHERE EXISTS (SELECT 1 FROM turns AS t WHERE t.attempt_id = drafts.attempt_id"
@@ -113,7 +117,7 @@ class _Merge:
         self._merged = merged
         self._ids: dict[str, dict[Value, Value]] = {name: {} for name in tables}
         self._seen: Counter[tuple[Value, ...]] = Counter()
-        self._later: set[tuple[str, Value]] = set()
+        self._later: dict[tuple[str, Value], sqlite3.Row] = {}
         self.touched: dict[str, set[str]] = {"sessions": set(), "drills": set()}
 
     def take(self, table: Table, row: dict[str, Any], where: str) -> None:
@@ -147,7 +151,17 @@ class _Merge:
             if known is None and column not in table.optional:
                 raise DatasetError(f"{where}: {column} {value} is not in the file.")
             mapped[column] = known
+        if table.name == _DEED[0]:
+            mapped[_DEED[1]] = self._deed(row.get(_DEED[1]))
         return mapped
+
+    def _deed(self, value: object) -> object:
+        """What ticked an item of a plan, with its number in this database."""
+        kind, colon, number = str(value).partition(":")
+        if not colon or kind not in _DEEDS or not number.isdecimal():
+            return value
+        known = self._ids[_DEEDS[kind]].get(int(number))
+        return f"{kind}:{known}" if known is not None else "hand"
 
     def _find(self, table: Table, mapped: dict[str, Any]) -> sqlite3.Row | None:
         """The row of this database that the file's row is, if any."""
@@ -183,7 +197,7 @@ class _Merge:
         changed = [name for name in mapped if name not in table.key and mapped[name] != here[name]]
         later = self._is_later(table, mapped, here)
         if later and table.key:
-            self._later.add((table.name, here[table.key[0]]))
+            self._later[(table.name, here[table.key[0]])] = here
         if not changed:
             self._merged.known[table.name] += 1
         elif later:
@@ -200,12 +214,22 @@ class _Merge:
         """True where the file holds a later state of the row than this database."""
         if table.name == "attempts":
             return _STATES.get(mapped["status"], -1) > _STATES[here["status"]]
-        if "updated_at" in table.columns:
-            return str(mapped.get("updated_at")) > str(here["updated_at"])
-        # A part that was changed in place, together with the row that it belongs to.
+        for stamp in _STAMPS:
+            if stamp in table.columns:
+                return str(mapped.get(stamp)) > str(here[stamp])
         parents = ((parent, mapped[column]) for column, parent in table.links.items())
-        same_moment = "created_at" in table.columns and mapped.get("created_at") == here["created_at"]
-        return same_moment and any(parent in self._later for parent in parents)
+        before = next((self._later[parent] for parent in parents if parent in self._later), None)
+        return before is not None and _in_place(table, mapped, here, before)
+
+
+def _in_place(table: Table, mapped: dict[str, Any], here: sqlite3.Row, before: sqlite3.Row) -> bool:
+    """True for a part that was changed together with the row that it belongs to, here as it was `before`.
+
+    Versions of a finished story are never written over: two folders may each have made one.
+    """
+    if "draft" in before.keys() and not before["draft"]:
+        return False
+    return "created_at" not in table.columns or str(mapped.get("created_at")) >= str(here["created_at"])
 
 
 def _read_back(database: Database, touched: dict[str, set[str]], name: str) -> None:

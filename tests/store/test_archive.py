@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from coach.errors import DatasetError, StoreError
+from coach.schema.story import Story
 from coach.store.archive import DERIVED, PRIVATE, write_archive
 from coach.store.database import Database
 from coach.store.drills import Drills
@@ -20,6 +21,7 @@ from coach.store.migrations import MIGRATIONS
 from coach.store.profile import Profile, Profiles
 from coach.store.records import Setup, SpokenTurn
 from coach.store.sessions import Sessions
+from coach.store.stories import Stories
 from coach.store.tables import list_tables
 from tests.store.filled import CHURN, Tick, answered, fill
 
@@ -228,3 +230,55 @@ def test_wrong_files_are_refused_by_line_and_leave_no_trace(tmp_path: Path) -> N
             with pytest.raises(DatasetError, match=message):
                 take(target, lines)
         assert list(write_archive(target, profile=True)) == before
+
+
+def test_plans_and_stories_are_carried_and_keep_what_ticked_them(tmp_path: Path) -> None:
+    source, _ = fill(tmp_path / "a.db")
+    stories = Stories(source)
+    story = stories.add(Story(title="A late launch", draft=True))
+    with source.write() as connection:
+        connection.execute("INSERT INTO plans VALUES ('p1', '{}', '2026', '2026-11-21', NULL)")
+        connection.executemany(
+            "INSERT INTO plan_items VALUES ('p1', ?, '{}', '2026-11-21', ?, ?, NULL)",
+            [
+                (1, "done", "attempt:2"),
+                (2, "open", None),
+                (3, "done", "hand"),
+                (4, "done", f"story:{story.id}"),
+            ],
+        )
+    early = list(write_archive(source))
+    stories.save(story.model_copy(update={"title": "A launch that came late"}))
+    with source.write() as connection:
+        connection.execute("UPDATE plans SET changed_at = '2026-11-22'")
+        connection.execute("UPDATE plan_items SET state = 'done', closed_by = 'attempt:1' WHERE number = 2")
+    late = list(write_archive(source))
+    other, _ = fill(tmp_path / "b.db", Tick(datetime(2027, 1, 1, tzinfo=UTC)))
+    mine = Stories(other).add(Story(title="Mine", draft=True))
+    for lines in (early, late, early):
+        take(other, lines)
+    rows = other.read("SELECT number, state, closed_by FROM plan_items ORDER BY number")
+    assert [tuple(row) for row in rows] == [
+        (1, "done", "attempt:6"),
+        (2, "done", "attempt:5"),
+        (3, "done", "hand"),
+        (4, "done", f"story:{mine.id + 1}"),
+    ]
+    assert Stories(other).get(mine.id).title == "Mine"
+    assert Stories(other).get(mine.id + 1).title == "A launch that came late"
+    source.close()
+    other.close()
+
+
+def test_a_round_of_a_loop_is_carried_with_the_loop_and_left_out_alone(tmp_path: Path) -> None:
+    source, (first, _, _) = fill(tmp_path / "a.db")
+    with source.write() as connection:
+        connection.execute("INSERT INTO loops VALUES ('l1', '{}', '{}', '2026', '2026')")
+        connection.execute("INSERT INTO loop_rounds VALUES ('l1', 'r1', ?, 0, NULL)", (first,))
+    with Database(tmp_path / "b.db") as alone, Database(tmp_path / "c.db") as whole:
+        take(alone, list(write_archive(source, [first])))
+        take(whole, list(write_archive(source)))
+        assert History(alone).get(first) == History(whole).get(first)
+        assert [row[0] for row in alone.read("SELECT count(*) FROM loop_rounds")] == [0]
+        assert [row[0] for row in whole.read("SELECT session_id FROM loop_rounds")] == [first]
+    source.close()
