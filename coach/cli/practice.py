@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import sys
-from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +15,8 @@ import typer
 
 from coach.cli import console, wiring
 from coach.cli.practice_host import Host, as_json
-from coach.cli.practice_pipe import run_piped
-from coach.cli.practice_screen import Screen
+from coach.cli.practice_pipe import input_lines, run_piped
+from coach.cli.practice_screen import Screen, open_screen
 from coach.cli.practice_setup import (
     GraderChoice,
     Wish,
@@ -97,7 +95,7 @@ def practice(
 
 
 def _practise(rooms: Rooms, options: Options) -> int:
-    screen = _screen(as_data=options.as_data)
+    screen = open_screen(as_data=options.as_data)
     redirected = screen.interactive and not options.as_data and not sys.stdout.isatty()
     copy = Screen(console.out(), console.err(), interactive=False) if redirected else None
     results = _Results(as_data=options.as_data, copy=copy)
@@ -117,7 +115,7 @@ def _practise(rooms: Rooms, options: Options) -> int:
 def _lead(host: Host, warm: ThreadPoolExecutor) -> None:
     _introduce(host)
     if not host.screen.interactive:
-        run_piped(host, _input_lines())
+        run_piped(host, input_lines())
         return
     # The editor's library is loaded for a person alone; the search is made ready while they read.
     from coach.cli.practice_terminal import run_at_terminal
@@ -151,13 +149,6 @@ def _setup(rooms: Rooms, options: Options, grader: str) -> Setup:
     )
 
 
-def _screen(*, as_data: bool) -> Screen:
-    """At a terminal the session is on the screen; through a pipe it is data, and so on standard output."""
-    interactive = console.at_terminal()
-    on_screen = not as_data and (sys.stdout.isatty() or not interactive)
-    return Screen(console.out() if on_screen else console.err(), console.err(), interactive=interactive)
-
-
 def _introduce(host: Host) -> None:
     setup = host.session.setup
     who = f"the model {host.chat.name}" if host.chat else "the local grader, on this machine"
@@ -165,11 +156,6 @@ def _introduce(host: Host) -> None:
         f"Session {host.session.id}: graded by {who}; {setup.mode} mode, level {setup.level},"
         f" at most {setup.follow_ups} follow-ups."
     )
-
-
-def _input_lines() -> Iterable[str]:
-    """Standard input as UTF-8, whatever the locale says; bytes that are not become U+FFFD."""
-    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="replace", newline="")
 
 
 class _Results:

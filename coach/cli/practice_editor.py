@@ -26,16 +26,21 @@ class Closed(KeyboardInterrupt):
 
 
 class Editor:
-    """Reads answers and commands. `given` are earlier answers, newest first, for the arrow keys."""
+    """Reads answers and commands. `given` are earlier answers, newest first, for the arrow keys.
 
-    def __init__(self, commands: Mapping[str, str], given: Iterable[str], screen: TextIO) -> None:
+    With `one_line`, Enter sends.
+    """
+
+    def __init__(
+        self, commands: Mapping[str, str], given: Iterable[str], screen: TextIO, *, one_line: bool = False
+    ) -> None:
         self._session: PromptSession[str] = PromptSession(
-            multiline=True,
+            multiline=not one_line,
             history=_Given(list(given)),
             completer=_Commands(commands),
             complete_while_typing=True,
-            key_bindings=_bindings(commands),
-            bottom_toolbar=_toolbar,
+            key_bindings=None if one_line else _bindings(commands),
+            bottom_toolbar=" Enter sends  |  /help " if one_line else _toolbar,
             prompt_continuation="  ",
             output=create_output(stdout=screen, always_prefer_tty=True),
         )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterable, Iterator
 
 from coach.cli.practice_commands import is_command, run_command
 from coach.cli.practice_host import Host
 
 SEPARATOR = "---"
+
+
+def input_lines() -> Iterable[str]:
+    """Standard input as UTF-8, whatever the locale says; bytes that are not become U+FFFD."""
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="replace", newline="")
 
 
 def read_blocks(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,15 @@ from rich.console import Console, RenderableType
 from rich.status import Status
 from rich.text import Text
 
+from coach.cli import console
 from coach.text.sanitize import for_terminal
+
+
+def open_screen(*, as_data: bool) -> Screen:
+    """At a terminal the session is on the screen; through a pipe it is data, and so on standard output."""
+    interactive = console.at_terminal()
+    on_screen = not as_data and (sys.stdout.isatty() or not interactive)
+    return Screen(console.out() if on_screen else console.err(), console.err(), interactive=interactive)
 
 
 class Screen:

@@ -1,0 +1,267 @@
+"""An incident as it is played: intents become events, events a standing, and events the coach's words.
+
+Every word about the incident comes from its file; here are only the words around it. Nothing is graded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from coach.drills.incident_intent import MOST_CHECKS, Intent
+from coach.guides.incidents import ActKind, Fact, Incident, Layer, Moves
+from coach.schema.base import Frozen
+
+HINT_MINUTES = 15
+EventKind = Literal[
+    "fact",
+    "again",
+    "early",
+    "act",
+    "whether",
+    "suspect",
+    "reason",
+    "no_data",
+    "unclear",
+    "too_many",
+    "hint",
+    "cause",
+    "fix",
+    "gave_up",
+]
+
+
+class Event(Frozen):
+    """One thing that came of a message. `text` is the candidate's words, `minutes` what it cost.
+
+    `actions` are what a fix orders; `causes` the hypotheses that a stated cause names.
+    """
+
+    kind: EventKind
+    id: str = ""
+    text: str = ""
+    minutes: int = 0
+    actions: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An act as it works in one incident: the incident's own, else the usual one."""
+
+    id: str
+    act: str
+    kind: ActKind
+    title: str
+    effect: str
+    minutes: int
+    reduces: float
+
+
+@dataclass
+class Standing:
+    """Where a run stands: what was seen and done in order, minutes spent, harm in the incident's unit."""
+
+    incident: Incident
+    moves: Moves
+    events: list[Event] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    deeds: list[str] = field(default_factory=list)
+    minutes: int = 0
+    harm: float = 0.0
+    limited: float = 0.0
+    hints: int = 0
+
+    @classmethod
+    def of(cls, incident: Incident, moves: Moves, events: Iterable[Event]) -> Standing:
+        standing = cls(incident, moves)
+        for event in events:
+            standing.add(event)
+        return standing
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+        self.minutes += event.minutes
+        self.harm += self.incident.harm.per_hour * event.minutes / 60 * (1 - self.limited)
+        if event.kind == "fact":
+            self.facts.append(event.id)
+        elif event.kind == "hint":
+            self.hints += 1
+        elif event.kind == "act":
+            self.deeds.append(event.id)
+            self.limited = max(self.limited, deed_of(self.incident, self.moves, event.id).reduces)
+
+    @property
+    def cause(self) -> Event | None:
+        """The cause that was stated last."""
+        return next((event for event in reversed(self.events) if event.kind == "cause"), None)
+
+    @property
+    def fix(self) -> Event | None:
+        return next((event for event in reversed(self.events) if event.kind == "fix"), None)
+
+    @property
+    def gave_up(self) -> bool:
+        return any(event.kind == "gave_up" for event in self.events)
+
+    @property
+    def ended(self) -> bool:
+        return self.gave_up or (self.cause is not None and self.fix is not None)
+
+
+def deed_of(incident: Incident, moves: Moves, name: str) -> Deed:
+    """The act of that id in this incident; KeyError where neither file knows it."""
+    action = next((item for item in incident.actions if item.id == name), None)
+    usual = moves.act(action.act if action else name)
+    if usual is None:
+        raise KeyError(name)
+    if action is None:
+        return Deed(usual.id, usual.id, usual.kind, usual.title, usual.effect, usual.minutes, 0.0)
+    return Deed(
+        action.id,
+        usual.id,
+        action.kind or usual.kind,
+        action.title or usual.title,
+        action.effect,
+        usual.minutes if action.minutes is None else action.minutes,
+        action.reduces,
+    )
+
+
+def play(standing: Standing, intents: Sequence[Intent]) -> list[Event]:
+    """What comes of a message; `standing` is brought up to date. A fix is not ended here."""
+    events: list[Event] = []
+    checks = 0
+    for intent in intents:
+        checks += intent.kind in ("fact", "no_data")
+        if intent.kind in ("fact", "no_data") and checks > MOST_CHECKS:
+            event = Event(kind="too_many", text=intent.text)
+        else:
+            event = _event(standing, intent)
+        standing.add(event)
+        events.append(event)
+    return events
+
+
+def _event(standing: Standing, intent: Intent) -> Event:
+    if intent.kind == "fact":
+        fact = standing.incident.fact(intent.id)
+        if fact.id in standing.facts:
+            return Event(kind="again", id=fact.id, text=intent.text)
+        if fact.after and not set(fact.after) & set(standing.facts):
+            return Event(kind="early", id=fact.id, text=intent.text)
+        return Event(kind="fact", id=fact.id, text=intent.text, minutes=fact.minutes)
+    if intent.kind == "act":
+        if intent.id in standing.deeds:
+            return Event(kind="again", id=intent.id, text=intent.text)
+        deed = deed_of(standing.incident, standing.moves, intent.id)
+        return Event(kind="act", id=deed.id, text=intent.text, minutes=deed.minutes)
+    return Event(kind=intent.kind, id=intent.id, text=intent.text)
+
+
+def hint(standing: Standing) -> tuple[Event, str]:
+    """The next hint and its words: first the layer to look at, asked again the check itself."""
+    incident, seen = standing.incident, set(standing.facts)
+    fact = next_fact(incident, seen)
+    given = [event.id for event in standing.events if event.kind == "hint"]
+    if fact is None:
+        return Event(
+            kind="hint", id="conclude"
+        ), "You have what you need. State the cause, and what you do about it."
+    layer = layer_of(fact, standing.moves)
+    if layer not in given:
+        return Event(kind="hint", id=layer, minutes=HINT_MINUTES), standing.moves.hints[layer]
+    return Event(kind="hint", id=fact.id, minutes=HINT_MINUTES), f"A check worth its time: {fact.title}"
+
+
+def next_fact(incident: Incident, seen: set[str]) -> Fact | None:
+    """The first fact still to see on the good path of which most is seen."""
+    path = max(incident.paths, key=lambda one: len(seen & set(one)) / len(one))
+    if seen & set(incident.confirm):
+        return None
+    return next((incident.fact(name) for name in path if name not in seen), None)
+
+
+def layer_of(fact: Fact, moves: Moves) -> Layer:
+    check = moves.check(fact.check)
+    if check is None:
+        raise KeyError(fact.check)
+    return check.layer
+
+
+def reply(standing: Standing, events: Sequence[Event]) -> str:
+    """The coach's words for what came of a message."""
+    parts = list(dict.fromkeys(_words(standing, event) for event in events))
+    if len(parts) > 1:
+        parts = [part for part in parts if part != _REASON]
+    return "\n\n".join(part for part in parts if part)
+
+
+_REASON = "Noted. Which check do you want, or what do you do?"
+_NO_DATA = "Nobody has figures on that here."
+_UNCLEAR = (
+    "I cannot tell which check that is, or there is nothing on it here."
+    " Name what you would look at, and what you would compare it with or split it by."
+)
+_VAGUE = (
+    "That can be read in more than one way. Say more exactly what you would look at, and compared with what."
+)
+_WHETHER = "That is yours to decide. Say it as an order, and it is done."
+_SUSPECT = "Noted as a suspicion. What would show that it is so, or rule it out?"
+_CAUSE = (
+    "Noted as your cause. What do you do about it, and how will you know that it worked?"
+    " (/fix and your words, or more checks first)"
+)
+_FIX = "Noted as your fix. Which cause does it mend? (/cause and your words)"
+_TOO_MANY = f"That is a list. The first {MOST_CHECKS} were run; say which of the others you still need."
+
+
+def _words(standing: Standing, event: Event) -> str:
+    incident = standing.incident
+    if event.kind in ("fact", "again", "early"):
+        return _shown(standing, event)
+    if event.kind == "act":
+        return cost(deed_of(incident, standing.moves, event.id).effect, event.minutes)
+    if event.kind == "unclear":
+        return _VAGUE if event.id else _UNCLEAR
+    fixed = {
+        "no_data": _NO_DATA,
+        "whether": _WHETHER,
+        "suspect": _SUSPECT,
+        "reason": _REASON,
+        "too_many": _TOO_MANY,
+        "cause": "" if standing.fix else _CAUSE,
+        "fix": "" if standing.cause else _FIX,
+    }
+    return fixed.get(event.kind, "")
+
+
+def _shown(standing: Standing, event: Event) -> str:
+    fact = next((item for item in standing.incident.facts if item.id == event.id), None)
+    if fact is None:
+        return "That is done already."
+    if event.kind == "early":
+        return fact.early
+    if event.kind == "again":
+        return f"You have that already: {fact.shows}"
+    return cost(fact.shows, fact.minutes, fact.who)
+
+
+def cost(text: str, minutes: int, who: str = "") -> str:
+    """`text` with what it took."""
+    spent = f"{minutes} min" + (f" of {who}" if who and who != "you" else "")
+    return f"{text} [{spent}]" if minutes else text
+
+
+def notes(standing: Standing) -> list[str]:
+    """What is known so far, one line each: checks with what they showed, acts, suspicions."""
+    lines = [
+        f"{standing.incident.fact(name).title} {standing.incident.fact(name).shows}"
+        for name in standing.facts
+    ]
+    lines += [f"Done: {deed_of(standing.incident, standing.moves, name).title}" for name in standing.deeds]
+    lines += [f"Suspected: {event.text}" for event in standing.events if event.kind == "suspect"]
+    if standing.cause:
+        lines.append(f"Stated as the cause: {standing.cause.text}")
+    return lines

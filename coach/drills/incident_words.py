@@ -1,0 +1,103 @@
+"""The turns of phrase by which a message is told apart: a check, an order, a guess, a conclusion.
+
+English only; patterns over one clause. What is asked for is found in `incident_match`.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Verbose pattern in which a space of the source text is written as `_`."""
+    return re.compile(text.replace("_", r"\s+"), re.IGNORECASE | re.VERBOSE)
+
+
+BREAK = _pattern(
+    r"""
+    (?<=[.;!?])\s+
+    | \n+ (?:\s*(?:[-*•]|\d+[.)])\s+)?
+    | ,?\s+ (?:and_)? (?:then|after_that|next|afterwards|as_well_as|and_also) \s+ (?=\w)
+    """
+)
+BULLET = _pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
+LEAD = _pattern(
+    r"""
+    ^(?:(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|then|also|meanwhile|in_the_meantime|now|ok|okay|so|well
+    |and|finally|lastly|to_begin_with|before_anything_else|at_the_same_time|please)\b[,:]?\s*)+
+    """
+)
+# The clause begins as a question or with a verb of looking.
+CHECKING = _pattern(
+    r"""
+    ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us|_me)|we(?:'d|_should|_could|_would|_will)?
+    |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:want|like|need)_to|you)\s+)*
+    (?:also_|first_|now_|quickly_)?
+    (?:check|look|see|compare|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
+    |list|measure|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
+    |audit|investigate|query|analy[sz]e|drill|what|when|which|who|where|why|how|is|are|was|were|did|does|do|has
+    |have|any)\b
+    """
+)
+# Asks what an act would bring, and does not order it.
+WHETHER = _pattern(
+    r"""
+    ^(?:should|shall|can|could|would|what_(?:would|happens|if)|is_it_possible|do_you_think|may)\b.*\?\s*$
+    | \bwhat_would_(?:it|a|the|we|happen)\b
+    """
+)
+NOT = _pattern(
+    r"""
+    \b(?:not|don't|do_not|won't|never|no_need_to|hold_off|instead_of|rather_than|without
+    |before_(?:we|i|any)|wouldn't|avoid|refuse_to|too_early_to)\b
+    """
+)
+REASON = _pattern(
+    r"""
+    ^(?:if|in_case|should_(?:it|that|this)|when_(?:it|that)|because|since|so_that|otherwise|that_would
+    |this_would|it_would|that_tells|which_would)\b
+    | \b(?:would|will)_(?:rule|mean|tell|show|point|exclude|confirm)\b
+    | \b(?:rules?_out|ruled_out|so_it_is_not|excludes|that_leaves|points?_to|consistent_with)\b
+    """
+)
+CAUSE = _pattern(
+    r"""
+    \b(?:the_(?:root_)?cause_(?:is|was|must_be)|root_cause:|my_(?:diagnosis|conclusion)_is|i_conclude
+    |the_(?:reason|problem|culprit|fault|bug)_(?:is|was)|what_happened_is|it_(?:is|was)_caused_by
+    |it(?:'s|_is)_clear(?:ly)?_that|i(?:'m|_am)_(?:sure|confident|convinced))\b
+    | ^(?:so_|ok,?_|okay,?_)?i_(?:think|believe|would_say|am_fairly_sure)\b(?!_(?:we|i|you)\b)
+    """
+)
+SUSPECT = _pattern(
+    r"""
+    \b(?:i_suspect|my_(?:first_)?(?:hypothesis|suspicion|guess|theory|hunch)
+    |(?:may|might|could)_be_(?:that|a|an|the|due)|perhaps|maybe|possibly|probably|i_wonder)\b
+    """
+)
+# A hypothesis is turned down in this sentence.
+DENIED = _pattern(
+    r"""
+    \b(?:not_(?:the|a|an|due|because|caused)|isn't|is_not|wasn't|was_not|rather_than|nothing_to_do_with
+    |ruled?_out|innocent|(?:is|was)_fine|unchanged)\b
+    """
+)
+# How the fix is known to work, and what would catch the fault's return.
+VERIFY = _pattern(
+    r"""
+    \b(?:watch|verify|confirm|make_sure|canary|see_(?:whether|if|that)|returns?|back_to|falls?|one_percent|1%
+    |compare|measure|monitor|replay|recovers?|check_that|know_(?:it|that))\b
+    """
+)
+GUARD = _pattern(
+    r"\b(?:alarms?|alerts?|monitor\w*|tests?|check_in|contract|guard|gate|post-?mortem|limit_on)\b"
+)
+
+
+def clauses(message: str) -> list[str]:
+    """The message's steps: sentences, list items, and what "then" parts."""
+    found = []
+    for piece in BREAK.split(message):
+        text = LEAD.sub("", BULLET.sub("", piece or "").strip()).strip(" \t,;")
+        if any(character.isalnum() for character in text):
+            found.append(text)
+    return found
