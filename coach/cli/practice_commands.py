@@ -12,10 +12,12 @@ from coach.cli.practice_host import Host
 from coach.errors import ModelError, UsageError
 from coach.interview.worked import load_exemplars, load_labelled, work_out
 from coach.report.ask import render_answer
+from coach.report.beside import render_beside
 from coach.report.cards import render_example, render_passage
 from coach.report.lines import labelled
 from coach.resources import eval_dir
 from coach.schema.grade import GradeTask
+from coach.store.human_marks import HumanMark, HumanMarks
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ def run_command(host: Host, line: str) -> bool:
     if command is None:
         host.screen.tell(f"There is no command /{name}. /help lists them.")
         return False
+    if name.casefold() in host.barred:
+        host.screen.tell(host.barred[name.casefold()])
+        return False
     try:
         return command.run(host, rest.strip())
     except UsageError as error:
@@ -57,7 +62,8 @@ def run_command(host: Host, line: str) -> bool:
 
 def _help(host: Host, rest: str) -> bool:
     width = max(len(name) for name in COMMANDS)
-    lines = [Text(f"/{name:<{width}}  {command.summary}") for name, command in COMMANDS.items()]
+    known = {name: command for name, command in COMMANDS.items() if name not in host.barred}
+    lines = [Text(f"/{name:<{width}}  {command.summary}") for name, command in known.items()]
     host.screen.show(Group(*lines))
     return False
 
@@ -171,7 +177,7 @@ def _next(host: Host, rest: str) -> bool:
 
 
 def _save(host: Host, rest: str) -> bool:
-    host.screen.tell(f"Everything is saved. Go on later with: coach practice --session {host.session.id}")
+    host.screen.tell(f"Everything is saved. Go on later with: {host.come_back}")
     return False
 
 
@@ -181,17 +187,36 @@ def _quit(host: Host, rest: str) -> bool:
 
 def _dispute(host: Host, rest: str) -> bool:
     """`/dispute 3 why` for the whole answer, `/dispute criterion 3 why` for one criterion."""
+    criterion, mark, note = _judged(host, rest, "Give your mark")
+    host.session.dispute(mark, criterion=criterion, note=note)
+    host.screen.tell("Your mark is kept beside the grade, which stays as it is.")
+    return False
+
+
+def _judged(host: Host, rest: str, wanted: str) -> tuple[str | None, int, str]:
+    """The criterion (or None), the mark and the note in `[CRITERION] MARK NOTE`."""
     words = rest.split()
     criterion = words.pop(0) if words and not words[0].isdigit() else None
-    attempt = host.session.attempt
-    known = {i: host.rooms.corpus.rubric.by_id()[i] for i in attempt.question.criteria}
+    known = {i: host.rooms.corpus.rubric.by_id()[i] for i in host.session.attempt.question.criteria}
     if criterion is not None and criterion not in known:
         raise UsageError(f"This question is not graded on {criterion}. Its criteria: {', '.join(known)}.")
     top = next(iter(known.values())).top
-    if not words or not words[0].isdigit() or not 1 <= int(words[0]) <= top:
-        raise UsageError(f"Give your mark from 1 to {top} and why: /dispute 3 I named the threshold")
-    host.session.dispute(int(words[0]), criterion=criterion, note=" ".join(words[1:]))
-    host.screen.tell("Your mark is kept beside the grade, which stays as it is.")
+    if not words or not words[0].isdecimal() or not 1 <= int(words[0]) <= top:
+        raise UsageError(f"{wanted} from 1 to {top} and why, such as: 3 named the threshold")
+    return criterion, int(words[0]), " ".join(words[1:])
+
+
+def _mark(host: Host, rest: str) -> bool:
+    """`/mark 3 why` for the whole answer, `/mark criterion 3 why` for one criterion: a person's mark."""
+    criterion, mark, note = _judged(host, rest, "Give the interviewer's mark")
+    attempt = host.session.attempt
+    HumanMarks(host.rooms.database).add(
+        HumanMark(
+            session_id=host.session.id, attempt_id=attempt.id, criterion=criterion, mark=mark, note=note
+        )
+    )
+    kept = HumanMarks(host.rooms.database).of(host.session.id, attempt.id)
+    host.screen.show(render_beside(kept, attempt.grade, host.legend))
     return False
 
 
@@ -207,5 +232,6 @@ COMMANDS = {
     "next": Command("another question", _next),
     "save": Command("how to come back to this session (everything is saved as you type)", _save),
     "dispute": Command("keep your own mark beside the grade: /dispute [CRITERION] MARK WHY", _dispute),
+    "mark": Command("keep a human interviewer's mark beside it: /mark [CRITERION] MARK NOTE", _mark),
     "quit": Command("leave; nothing is lost", _quit),
 }

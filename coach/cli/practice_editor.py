@@ -45,11 +45,14 @@ class Editor:
             output=create_output(stdout=screen, always_prefer_tty=True),
         )
 
-    async def read(self, draft: str, save: Callable[[str], None]) -> tuple[str, float]:
+    async def read(
+        self, draft: str, save: Callable[[str], None], *, limit: float | None = None
+    ) -> tuple[str, float]:
         """The text sent, and the seconds that it took. `save` is called at every change.
 
-        Raises EOFError for Ctrl-D on an empty line, KeyboardInterrupt for Ctrl-C, Closed when the
-        program is told to stop.
+        After `limit` seconds what stands there is sent as it is; the time left is shown. Raises
+        EOFError for Ctrl-D on an empty line, KeyboardInterrupt for Ctrl-C, Closed when the program is
+        told to stop.
         """
         loop = asyncio.get_running_loop()
         # A closed terminal (SIGHUP) ends the program at once, which is safe: every change is saved.
@@ -60,13 +63,26 @@ class Editor:
             save(buffer.text)
 
         started = time.monotonic()
+        expiry = None if limit is None else loop.call_later(max(limit, 0.0), self._expire)
         self._session.default_buffer.on_text_changed += changed
         try:
-            text = await self._session.prompt_async("> ", default=draft, set_exception_handler=False)
+            text = await self._session.prompt_async(
+                "> ",
+                default=draft,
+                set_exception_handler=False,
+                refresh_interval=None if limit is None else 1.0,
+                bottom_toolbar=None if limit is None else _countdown(started + limit),
+            )
         finally:
+            if expiry is not None:
+                expiry.cancel()
             self._session.default_buffer.on_text_changed -= changed
             loop.remove_signal_handler(signal.SIGTERM)
         return text, time.monotonic() - started
+
+    def _expire(self) -> None:
+        if self._session.app.is_running:
+            self._session.app.exit(result=self._session.default_buffer.text)
 
 
 def _leave() -> None:
@@ -140,6 +156,16 @@ def sent_by_enter(text: str, commands: Collection[str]) -> str | None:
 
 def _toolbar() -> str:
     return " " + count(get_app().current_buffer.text) + "  |  Esc Enter or a line with . sends  |  /help "
+
+
+def _countdown(until: float) -> Callable[[], str]:
+    """The toolbar with the time that is left until a moment of the monotonic clock."""
+
+    def toolbar() -> str:
+        left = max(round(until - time.monotonic()), 0)
+        return f" {left // 60}:{left % 60:02d} left  |{_toolbar()}"
+
+    return toolbar
 
 
 def count(text: str) -> str:

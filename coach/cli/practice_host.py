@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from coach.cli.practice_screen import Screen
 from coach.interview.session import Session
@@ -26,6 +26,22 @@ if TYPE_CHECKING:
 Picker = Callable[[Collection[str]], Question]
 
 
+class Clock(Protocol):
+    """What limits the time of a session; it runs while the candidate writes."""
+
+    def left(self) -> float:
+        """Seconds until the time is up, 0 or more."""
+        ...
+
+    def start(self) -> None: ...
+
+    def keep(self) -> None:
+        """Put on record what is gone by now."""
+        ...
+
+    def stop(self) -> None: ...
+
+
 class Warming:
     """A grader that is still being loaded in another thread; the first grade waits for it."""
 
@@ -42,7 +58,10 @@ class Host:
     """A session, its screen, and what its commands need.
 
     `later` opens the attempt that was offered and not begun; `chat` is the model in use, if any.
-    `graded` is told of every grade.
+    `graded` is told of every grade. A `quiet` host keeps grades to itself; `over` ends the session.
+    `barred` names commands that cannot be given here, and why; `asks_as` is who asks follow-ups,
+    `come_back` the command that goes on with this session. `clock` runs where time is limited; when
+    it has run out, `expired` is given what stood in the editor.
     """
 
     rooms: Rooms
@@ -54,6 +73,16 @@ class Host:
     graded: Callable[[Session], None] = lambda session: None
     later: Callable[[], Any] | None = None
     passages_read: int = 0
+    quiet: bool = False
+    over: bool = False
+    barred: Mapping[str, str] = field(default_factory=dict)
+    asks_as: str = ""
+    come_back: str = ""
+    clock: Clock | None = None
+    expired: Callable[[str], None] = lambda text: None
+
+    def __post_init__(self) -> None:
+        self.come_back = self.come_back or f"coach practice --session {self.session.id}"
 
     @property
     def legend(self) -> Legend:
@@ -115,17 +144,14 @@ class Host:
 
     def finish(self) -> None:
         """Grade what was said and show it."""
-        own = self.screen.rate(self.rooms.corpus.rubric.top) if self.session.setup.scores else None
+        asks = self.session.setup.scores and not self.quiet
+        own = self.screen.rate(self.rooms.corpus.rubric.top) if asks else None
         if own is not None:
             self.session.rate_self(own)
         with self.screen.busy("Grading"):
             grade = self.runner.run(self.session.grade())
-        self.screen.show(render_grade(grade, self.legend))
-        self._show_self_rating(own, grade)
-        before = self.session.before()
-        if before is not None:
-            movement = compare(before, grade, noise=uncertainty(before, grade))
-            self.screen.show(render_movement(movement, self.legend))
+        if not self.quiet:
+            self._show_grade(grade, own)
         self.graded(self.session)
 
     def skip(self) -> None:
@@ -137,6 +163,14 @@ class Host:
         if self.session.is_open:
             self.session.skip()
         self.offer_next()
+
+    def _show_grade(self, grade: Grade, own: int | None) -> None:
+        self.screen.show(render_grade(grade, self.legend))
+        self._show_self_rating(own, grade)
+        before = self.session.before()
+        if before is not None:
+            movement = compare(before, grade, noise=uncertainty(before, grade))
+            self.screen.show(render_movement(movement, self.legend))
 
     def _press(self) -> None:
         with self.screen.busy("Reading your answer"):
@@ -158,6 +192,8 @@ class Host:
     def _show_follow_up(self) -> None:
         turn = self.session.attempt.follow_ups[-1]
         name = self.chat.name if turn.author == "llm" and self.chat else "offline interviewer"
+        if self.asks_as:
+            name = f"{self.asks_as} ({name.removesuffix(' interviewer')})"
         number = len(self.session.attempt.follow_ups)
         self.screen.show(render_follow_up(turn.text, number, self.session.attempt.limit, f"by {name}"))
 

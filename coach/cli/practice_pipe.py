@@ -37,7 +37,15 @@ def read_blocks(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
 def run_piped(host: Host, lines: Iterable[str]) -> None:
     """Practise until the input ends; then the open question is graded at once."""
     host.begin()
-    for text, more in read_blocks(lines):
+    answer_blocks(host, read_blocks(lines))
+
+
+def answer_blocks(host: Host, blocks: Iterator[tuple[str, bool]]) -> None:
+    """Take blocks until they end or the session is over; what follows is left in `blocks`."""
+    while not host.over:
+        text, more = next(blocks, (None, False))
+        if text is None:
+            break
         if is_command(text):
             if run_command(host, text):
                 return
@@ -45,7 +53,7 @@ def run_piped(host: Host, lines: Iterable[str]) -> None:
         if not host.waits:
             host.offer_next()
         host.take(text, more=more)
-        if more and not host.waits:
+        if more and not host.waits and not host.over:
             host.offer_next()
     if host.session.is_open and host.later is None:
         host.finish()

@@ -31,22 +31,26 @@ def run_at_terminal(host: Host) -> None:
     except Closed:
         raise
     except KeyboardInterrupt:
-        host.screen.tell(f"Go on later with: coach practice --session {host.session.id}")
+        host.screen.tell(f"Go on later with: {host.come_back}")
         raise
     except EOFError:
         pass
-    host.screen.tell(f"Saved as session {host.session.id}. coach practice --continue comes back to it.")
+    if not host.over:
+        host.screen.tell(f"Saved as session {host.session.id}. {host.come_back} comes back to it.")
 
 
 def _converse(host: Host, editor: Editor) -> None:
     warned, spent = False, 0.0
     shown: Grade | None = None
-    while True:
+    while not host.over:
         host.open()
         shown = _recap(host, shown)
-        text, seconds = host.runner.run(editor.read(host.session.draft, lambda draft: _save(host, draft)))
+        text, seconds = _read(host, editor)
         host.screen.shown.print()
         answer, command = split_command(text)
+        if host.clock is not None and host.clock.left() <= 0:
+            host.expired(answer)
+            return
         spent += seconds
         if command and not _is_answer_to_grade(host, answer, command):
             # A command after a line of the answer leaves the answer in the editor.
@@ -69,10 +73,27 @@ def _is_answer_to_grade(host: Host, answer: str, command: str) -> bool:
 def _recap(host: Host, shown: Grade | None) -> Grade | None:
     """A grade fills more than a screen: its upshot stands once more above the prompt."""
     grade = host.session.attempt.grade
-    if grade is not None and grade is not shown:
+    if grade is not None and grade is not shown and not host.quiet:
         host.screen.shown.print(render_recap(grade, host.legend))
         host.screen.tell(AFTER_GRADE)
     return grade
+
+
+def _read(host: Host, editor: Editor) -> tuple[str, float]:
+    """What is sent, by the end of the time at the latest."""
+    clock = host.clock
+    if clock is None:
+        return host.runner.run(editor.read(host.session.draft, lambda draft: _save(host, draft)))
+
+    def save(draft: str) -> None:
+        _save(host, draft)
+        clock.keep()
+
+    clock.start()
+    try:
+        return host.runner.run(editor.read(host.session.draft, save, limit=clock.left()))
+    finally:
+        clock.stop()
 
 
 def _save(host: Host, draft: str) -> None:

@@ -34,6 +34,11 @@ def level_word(level: int, criterion: Criterion) -> str:
     return _FOUR.get(level, "") if criterion.top == 4 else ""
 
 
+def mark_words(mark: int, *, scores: bool = True) -> str:
+    """A mark of the scale 1 to 4 in words, with its number unless numbers are hidden."""
+    return f"{_FOUR[mark]} ({mark})" if scores else _FOUR[mark]
+
+
 def without_marks(text: str, criterion: Criterion | None) -> str:
     """`text` with marks as words, for a screen without numbers: "lifts it to lean no"."""
     if criterion is None:

@@ -20,13 +20,15 @@ CONTROL_X_E = "\x18\x05"
 UP = "\x1b[A"
 
 
-def write(keys: str, *, draft: str = "", given: tuple[str, ...] = ()) -> tuple[str, list[str]]:
+def write(
+    keys: str, *, draft: str = "", given: tuple[str, ...] = (), limit: float | None = None
+) -> tuple[str, list[str]]:
     """What the editor returns for these keys, and every draft that it saved."""
     drafts: list[str] = []
 
     async def read() -> str:
         editor = Editor({"hint": "a hint", "help": "a list"}, given, sys.stdout)
-        text, seconds = await editor.read(draft, drafts.append)
+        text, seconds = await editor.read(draft, drafts.append, limit=limit)
         assert seconds >= 0
         return text
 
@@ -129,3 +131,9 @@ def test_enter_sends_nothing_in_the_middle_of_an_answer() -> None:
     assert sent_by_enter("First line", ["hint"]) is None
     assert sent_by_enter("/hint\nand more", ["hint"]) is None
     assert sent_by_enter("line\n  . ", ["hint"]) == "line"
+
+
+def test_at_the_end_of_the_time_what_stands_there_is_sent() -> None:
+    text, drafts = write("half an answ", limit=0.3)
+    assert (text, drafts[-1]) == ("half an answ", "half an answ")
+    assert write(f"in time{ESCAPE_ENTER}", limit=30)[0] == "in time"

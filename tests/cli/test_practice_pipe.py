@@ -210,3 +210,16 @@ def test_wrong_command_lines(
     result = piped("practice", *arguments, given=ANSWER)
     assert (result.code, result.out) == (code, "")
     assert message in " ".join(result.err.split())
+
+
+def test_a_persons_marks_stand_beside_the_coachs(piped: Piped, local: LengthGrader) -> None:
+    given = ["/mark 3 clear enough", "/mark tradeoff_articulation 4", "/mark nothing 2", "/mark 9"]
+    blocks = [ANSWER, "/skip", *given]
+    result = piped(*FRAUD, given="\n---\n".join(blocks))
+    assert result.code == 0
+    text = " ".join(result.out.split())
+    assert "Overall: 3, lean yes; the coach: 1, clear no clear enough" in text
+    assert "Trade-offs: 4, clear yes; the coach: 1, clear no" in text
+    assert "This question is not graded on nothing" in result.err
+    assert "Give the interviewer's mark from 1 to 4" in " ".join(result.err.split())
+    assert "/mark" not in piped(*FRAUD, "--no-scores", given=f"{ANSWER}\n---\n/skip\n---\n/mark 3").err
