@@ -63,19 +63,26 @@ class Editor:
             save(buffer.text)
 
         started = time.monotonic()
-        expiry = None if limit is None else loop.call_later(max(limit, 0.0), self._expire)
+        expiry: list[asyncio.TimerHandle] = []
+
+        def begun() -> None:
+            # Only a running application can be ended.
+            if limit is not None:
+                expiry.append(loop.call_later(max(limit, 0.0), self._expire))
+
         self._session.default_buffer.on_text_changed += changed
         try:
             text = await self._session.prompt_async(
                 "> ",
                 default=draft,
                 set_exception_handler=False,
+                pre_run=begun,
                 refresh_interval=None if limit is None else 1.0,
                 bottom_toolbar=None if limit is None else _countdown(started + limit),
             )
         finally:
-            if expiry is not None:
-                expiry.cancel()
+            for timer in expiry:
+                timer.cancel()
             self._session.default_buffer.on_text_changed -= changed
             loop.remove_signal_handler(signal.SIGTERM)
         return text, time.monotonic() - started

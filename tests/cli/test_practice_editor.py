@@ -136,4 +136,5 @@ def test_enter_sends_nothing_in_the_middle_of_an_answer() -> None:
 def test_at_the_end_of_the_time_what_stands_there_is_sent() -> None:
     text, drafts = write("half an answ", limit=0.3)
     assert (text, drafts[-1]) == ("half an answ", "half an answ")
+    assert write("", draft="the draft", limit=0)[0] == "the draft"
     assert write(f"in time{ESCAPE_ENTER}", limit=30)[0] == "in time"
