@@ -25,7 +25,12 @@ COMMANDS = {
     "guides": ("coach.cli.guides", "The interview guides: add, list, search, check."),
     "questions": ("coach.cli.questions", "The interview questions: list, show."),
     "drill": ("coach.cli.drill", "Drills: find the cause of an incident, and other exercises."),
+    "progress": ("coach.cli.trends", "How your marks move, and what you never practise."),
+    "history": ("coach.cli.history", "What you practised: list, show, search, export, import, delete."),
+    "plan": ("coach.cli.plan", "Your preparation plan, day by day: make, today, done, read, export."),
     "profile": ("coach.cli.profile", "What the coach knows of you: show, set."),
+    "story": ("coach.cli.story", "Your STAR stories: add, review, coverage, match; and your CV."),
+    "audit": ("coach.cli.audit", "The AI features that you shipped, and what you cannot say of them."),
 }
 
 
@@ -55,7 +60,7 @@ class LazyGroup(TyperGroup):
             self._listing = False
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(cls=LazyGroup, invoke_without_command=True, pretty_exceptions_enable=False)
 
 
 def _print_version(wanted: bool) -> None:
@@ -66,15 +71,23 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
-) -> None:
+) -> int:
     """A coach for AI product manager interviews that grades answers and shows its evidence.
+
+    Without a command it shows today's items of your plan and the next best thing to do.
 
     Example: coach practice --round debugging
     """
+    if context.invoked_subcommand is not None:
+        return 0
+    from coach.cli.today import show_today
+
+    return show_today()
 
 
 def main() -> None:

@@ -1,0 +1,157 @@
+"""Gathers what a plan is made from and kept up by: marks, stories, the audit, drills, loops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from coach.cli.wiring import Rooms
+from coach.plan.days import local_day
+from coach.plan.ticks import Deed
+from coach.schema.plan import ItemKind, Plan, PlanItem
+from coach.store.plan import Plans
+from coach.store.profile import Profile
+
+if TYPE_CHECKING:
+    from coach.plan.needs import Gap, Needs, Weakness
+
+# A criterion is weak while the mean of its latest marks is below "lean yes".
+_LATEST, _PASSING = 3, 3.0
+
+
+def gather_needs(rooms: Rooms, store: Plans, profile: Profile, today: date) -> Needs:
+    """Everything known of the candidate that bears on the plan."""
+    from coach.plan.needs import Needs
+    from coach.store.stories import Audits, Stories
+
+    corpus = rooms.corpus
+    cards = store.cards()
+    stories = Stories(rooms.database).all(drafts=False)
+    return Needs(
+        questions=corpus.questions,
+        passages={passage.id: passage.title for passage in corpus.passages.values()},
+        interview=profile.interview_date if profile.days_left(today) is not None else None,
+        hours=profile.hours_per_week,
+        companies=profile.companies,
+        level=profile.level,
+        audited=len(Audits(rooms.database).all(drafts=False)),
+        gaps=audit_gaps(rooms),
+        stories=len(stories),
+        story_tags=frozenset(tag for story in stories for tag in story.tags),
+        weak=_weak(rooms, store),
+        practised={
+            name.removeprefix("question:"): card.times
+            for name, card in cards.items()
+            if name.startswith("question:")
+        },
+        cards=cards,
+        tasks_done=frozenset(store.tasks_done()),
+    )
+
+
+def audit_gaps(rooms: Rooms) -> tuple[Gap, ...]:
+    """The blanks of each audited feature, drafts included."""
+    from coach.store.stories import Audits
+
+    entries = Audits(rooms.database).all()
+    if not entries:
+        return ()
+    from coach.guides.stories import load_audit_guide
+    from coach.plan.needs import Gap
+    from coach.resources import corpus_dir
+    from coach.stories.audit import gaps
+
+    blanks: dict[int, list[str]] = {}
+    names: dict[int, str] = {}
+    for gap in gaps(entries, load_audit_guide(corpus_dir(), rooms.corpus)):
+        blanks.setdefault(gap.entry, []).append(gap.title)
+        names[gap.entry] = gap.feature
+    return tuple(Gap(entry, names[entry], tuple(missing)) for entry, missing in blanks.items())
+
+
+def _weak(rooms: Rooms, store: Plans) -> tuple[Weakness, ...]:
+    """Criteria whose latest marks are low, the lowest first."""
+    from coach.plan.needs import Weakness
+
+    marks = store.recent_marks(_LATEST)
+    weak = [
+        Weakness(item.id, item.title, tuple(latest), item.passages)
+        for item in rooms.corpus.rubric.criteria
+        if (latest := marks.get(f"criterion:{item.id}")) and sum(latest) / len(latest) < _PASSING
+    ]
+    return tuple(sorted(weak, key=lambda item: (item.mean, item.criterion)))
+
+
+class Doings:
+    """Reads what was done since a plan was made, as far as it can tick one of the plan's open items."""
+
+    def __init__(self, rooms: Rooms, store: Plans, plan: Plan, zone: tzinfo | None) -> None:
+        self._rooms = rooms
+        self._store = store
+        self._since = plan.made_at
+        self._zone = zone
+
+    def deeds(self, items: tuple[PlanItem, ...]) -> list[Deed]:
+        """Deeds for the kinds of items that are open; what nobody waits for is not read."""
+        wanted = {item.kind for item in items if item.state == "open"}
+        found: list[Deed] = []
+        if wanted & {"practice", "review"}:
+            found += self._answers()
+        if "drill" in wanted:
+            found += self._drills()
+        if "loop" in wanted:
+            found += self._loops()
+        if "story" in wanted:
+            found += self._stories()
+        if wanted & {"audit", "gap"}:
+            found += self._audits()
+        return found
+
+    def _deed(self, key: str, kinds: tuple[ItemKind, ...], at: str, *subjects: str) -> Deed:
+        day = local_day(datetime.fromisoformat(at), self._zone)
+        return Deed(key, kinds, at, day, frozenset(subjects))
+
+    def _answers(self) -> Iterator[Deed]:
+        for found in self._store.answered_since(self._since):
+            subjects = (found.question_id, f"round:{found.round}")
+            yield self._deed(f"attempt:{found.attempt_id}", ("practice", "review"), found.at, *subjects)
+
+    def _drills(self) -> Iterator[Deed]:
+        from coach.store.drills import Drills
+
+        for run in Drills(self._rooms.database).ended():
+            if run.status == "done" and run.updated_at >= self._since:
+                yield self._deed(f"drill:{run.id}", ("drill",), run.updated_at, run.kind)
+
+    def _loops(self) -> Iterator[Deed]:
+        from coach.store.loops import Loops
+
+        loops = Loops(self._rooms.database)
+        touched = [loop for loop in loops.all() if loop.updated_at >= self._since]
+        if not touched:
+            return
+        from coach.loops.standing import read_standing
+        from coach.store.history import History
+
+        history = History(self._rooms.database)
+        for loop in touched:
+            if read_standing(loops, history, loop.id).done:
+                yield self._deed(f"loop:{loop.id}", ("loop",), loop.updated_at)
+
+    def _stories(self) -> Iterator[Deed]:
+        from coach.store.stories import Stories
+
+        for story in Stories(self._rooms.database).all(drafts=False):
+            if story.created_at >= self._since:
+                yield self._deed(f"story:{story.id}", ("story",), story.created_at)
+
+    def _audits(self) -> Iterator[Deed]:
+        from coach.store.stories import Audits
+
+        blank = {gap.feature_id for gap in audit_gaps(self._rooms)}
+        for entry in Audits(self._rooms.database).all(drafts=False):
+            if entry.created_at >= self._since:
+                yield self._deed(f"audit:{entry.id}", ("audit",), entry.created_at)
+            if entry.updated_at >= self._since and entry.id not in blank:
+                yield self._deed(f"filled:{entry.id}", ("gap",), entry.updated_at, str(entry.id))

@@ -1,0 +1,26 @@
+"""Days of the user: which one an instant falls on, and how long a plan lasts. Reads no clock."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, datetime, timedelta, tzinfo
+
+# Too little of the day is left to do what a first day asks for.
+_LATE_HOUR = 22
+
+
+def local_day(at: datetime, zone: tzinfo | None) -> date:
+    """The user's day at an instant; `zone` None is the zone that the system is set to."""
+    return at.astimezone(zone).date()
+
+
+def first_day(now: datetime, zone: tzinfo | None) -> date:
+    """The day that a plan made now begins on: today, or tomorrow late in the evening."""
+    local = now.astimezone(zone)
+    return local.date() + timedelta(days=1) if local.hour >= _LATE_HOUR else local.date()
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
