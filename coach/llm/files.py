@@ -10,10 +10,11 @@ from pathlib import Path
 from coach.errors import SetupError
 
 
-def write_whole(path: Path, pieces: Iterable[str]) -> None:
+def write_whole(path: Path, pieces: Iterable[str], *, mode: int = 0o644) -> None:
     """Write `pieces` to `path` as UTF-8, through a temporary file beside it that is then renamed.
 
-    Raises SetupError that names the file when the disk or the permissions do not allow it.
+    `mode` is who may read it. Raises SetupError that names the file when the disk or the permissions
+    do not allow it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -23,7 +24,7 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
                 file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
+            Path(temporary).chmod(mode)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
