@@ -89,7 +89,8 @@ class PlanDesk:
 
     def make(self, last: date, hours: float | None) -> View:
         """Make a plan from now to `last` and keep it in the place of the one before."""
-        from coach.plan.make import Span, make_plan
+        from coach.plan.draft import Span
+        from coach.plan.make import make_plan
         from coach.plan.template import load_template
         from coach.resources import corpus_dir
 

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import cycle
 
 from coach.plan.choose import Chooser
 from coach.plan.needs import Needs
+from coach.plan.stock import NAME_LENGTH, Wanted, gap_items, readings, story_items
 from coach.plan.template import LANES, Company, Form, Phase, Task, Template
 from coach.plan.wording import practice_command, practice_title, round_title, shorten
 from coach.schema.plan import ItemKind
-from coach.schema.question import Round
 
-PRACTICE_MINUTES, STORY_MINUTES, READING_MINUTES, GAP_MINUTES, ASK_MINUTES = 25, 15, 10, 20, 5
+PRACTICE_MINUTES, READING_MINUTES, ASK_MINUTES = 25, 10, 5
 # Work that can be put down and taken up again is spread over sittings of this length.
 _SITTING_MINUTES, _LONG_MINUTES = 60, 90
 _SPLIT: tuple[ItemKind, ...] = ("portfolio", "writing")
-_NAME_LENGTH = 40
 
 Fits = Callable[[int], bool]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """An item without a day. A practice item may still be without a question, in a `round`."""
-
-    task: str
-    kind: ItemKind
-    title: str
-    minutes: int
-    weight: int
-    subject: str = ""
-    why: str = ""
-    command: str = ""
-    passage: str = ""
-    round: Round | None = None
 
 
 class Supply:
@@ -48,9 +31,9 @@ class Supply:
         self._template = template
         self._chooser = chooser
         self._used = set(needs.tasks_done)
-        self.stories = list(_story_items(needs, template, form))
-        self.gaps = list(_gap_items(needs))
-        self._readings = deque(_readings(needs, template))
+        self.stories = list(story_items(needs, template, form))
+        self.gaps = list(gap_items(needs))
+        self._readings = deque(readings(needs, template))
         self._asks = deque(template.lanes.ask)
         self._drills = cycle(template.lanes.drill)
         self._writings = deque(template.lanes.writing)
@@ -81,7 +64,7 @@ class Supply:
                 if wanted.task in self._used:
                     continue
                 self._used.add(wanted.task)
-                title = task.title.replace("{company}", shorten(name, _NAME_LENGTH))
+                title = task.title.replace("{company}", shorten(name, NAME_LENGTH))
                 found.append(replace(wanted, title=title))
         return found
 
@@ -225,42 +208,3 @@ def _sittings(wanted: Wanted) -> Iterator[Wanted]:
             title=f"{wanted.title} ({number} of {count})",
             minutes=wanted.minutes // count,
         )
-
-
-def _story_items(needs: Needs, template: Template, form: Form) -> Iterator[Wanted]:
-    """One item for each story that the bank lacks; subjects whose tags are covered come last."""
-    missing = max(0, form.stories - needs.stories)
-    covered = [s for s in template.stories if s.tags and set(s.tags) <= needs.story_tags]
-    ordered = [s for s in template.stories if s not in covered] + covered
-    for subject in ordered[:missing]:
-        yield Wanted(
-            task=f"story:{subject.id}",
-            kind="story",
-            title=f"Add a story: {subject.title}",
-            minutes=STORY_MINUTES,
-            weight=3,
-            command="coach story add",
-            passage="behavioral-and-stories#story-bank",
-        )
-
-
-def _gap_items(needs: Needs) -> Iterator[Wanted]:
-    for gap in needs.gaps:
-        fields = ", ".join(gap.missing).lower()
-        yield Wanted(
-            task=f"gap:{gap.feature_id}",
-            kind="gap",
-            title=f"Fill the blanks of {shorten(gap.feature, _NAME_LENGTH)}: {fields}",
-            minutes=GAP_MINUTES,
-            weight=3,
-            subject=str(gap.feature_id),
-            why="Ask whoever built it, read the design document, look at the dashboard.",
-            command=f"coach audit edit {gap.feature_id}",
-            passage="preparation-and-portfolio#gap-audit",
-        )
-
-
-def _readings(needs: Needs, template: Template) -> list[str]:
-    """Passages of the weak criteria first, two of each, then the list."""
-    weak = [passage for item in needs.weak for passage in item.passages[:2]]
-    return list(dict.fromkeys([*weak, *template.lanes.reading]))

@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 from coach.guides.corpus import Corpus, load_corpus
-from coach.plan.make import Span, make_plan
+from coach.plan.draft import Span
+from coach.plan.make import make_plan
 from coach.plan.needs import Needs
 from coach.plan.template import Template, load_template
 from coach.resources import corpus_dir
