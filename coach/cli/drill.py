@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from coach.cli import drill_incident
+from coach.cli import drill_exercises, drill_incident
 from coach.cli.drill_kind import Case, Kind
 from coach.errors import UsageError
 
-KINDS: tuple[Kind, ...] = (*drill_incident.KINDS,)
+KINDS: tuple[Kind, ...] = (*drill_incident.KINDS, *drill_exercises.KINDS)
 
 app = typer.Typer(
     add_completion=False,
@@ -46,18 +46,22 @@ def _rows(kinds: list[Kind]) -> list[dict[str, Any]]:
     from coach.store.drills import Drills
 
     with closing(wiring.load()) as rooms:
-        done = {(run.kind, run.name): run for run in Drills(rooms.database).ended()}
+        done = {
+            (run.kind, run.name): (run.grade.overall if run.grade else None, run.updated_at)
+            for run in Drills(rooms.database).ended()
+        }
+        done |= {(kind.name, name): last for kind in kinds for name, last in kind.done(rooms).items()}
         found: list[tuple[Kind, Case]] = [(kind, case) for kind in kinds for case in kind.cases(rooms)]
     rows = []
     for kind, case in found:
-        run = done.get((kind.name, case.name))
+        mark, at = done.get((kind.name, case.name), (None, None))
         rows.append(
             {
                 "kind": kind.name,
                 "name": case.name,
                 "title": case.title,
-                "last_mark": run.grade.overall if run and run.grade else None,
-                "last_at": run.updated_at if run else None,
+                "last_mark": mark,
+                "last_at": at,
             }
         )
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of drill: `coach drill NAME` runs `command`; `cases` lists what it may be run on."""
+    """A kind of drill: `coach drill NAME` runs `command`; `cases` lists what it may be run on.
+
+    `done` gives the last mark and its time by case, for a kind whose runs are sessions of questions.
+    """
 
     name: str
     summary: str
     command: Callable[..., Any]
     cases: Callable[[Rooms], Sequence[Case]]
+    done: Callable[[Rooms], Mapping[str, tuple[int | None, str]]] = lambda rooms: {}

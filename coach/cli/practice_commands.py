@@ -10,7 +10,7 @@ from rich.text import Text
 
 from coach.cli.practice_host import Host
 from coach.errors import ModelError, UsageError
-from coach.interview.worked import load_exemplars, load_labelled, work_out
+from coach.interview.worked import Worked, load_exemplars, load_labelled, work_out
 from coach.report.ask import render_answer
 from coach.report.beside import render_beside
 from coach.report.cards import render_example, render_passage
@@ -115,18 +115,22 @@ def _example(host: Host, rest: str) -> bool:
     attempt = host.session.attempt
     if attempt.grade is None:
         raise UsageError("A worked answer is shown after the grade. /grade grades what you have said so far.")
-    corpus = host.rooms.corpus
     task = host.rooms.task_of(host.session.setup.level)(attempt.question, attempt.answer())
-    worked = work_out(
-        attempt.question,
-        corpus.criteria_of(attempt.question.criteria),
-        load_exemplars(eval_dir() / "exemplars.jsonl"),
-        load_labelled(eval_dir() / "gold"),
-    )
+    worked = host.example(attempt.question) if host.example else _worked(host)
     host.screen.show(render_example(worked.answer, worked.why, worked.source))
     if host.chat is not None and not task.answer.is_blank():
         _stronger(host, task)
     return False
+
+
+def _worked(host: Host) -> Worked:
+    question = host.session.attempt.question
+    return work_out(
+        question,
+        host.rooms.corpus.criteria_of(question.criteria),
+        load_exemplars(eval_dir() / "exemplars.jsonl"),
+        load_labelled(eval_dir() / "gold"),
+    )
 
 
 def _stronger(host: Host, task: GradeTask) -> None:

@@ -8,8 +8,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rich.console import RenderableType
+
 from coach.cli.practice_screen import Screen
 from coach.interview.session import Session
+from coach.interview.worked import Worked
 from coach.report.cards import render_follow_up, render_question, render_said
 from coach.report.grade import Legend, render_grade, render_look
 from coach.report.movement import compare, render_movement, uncertainty
@@ -61,7 +64,8 @@ class Host:
     `graded` is told of every grade. A `quiet` host keeps grades to itself; `over` ends the session.
     `barred` names commands that cannot be given here, and why; `asks_as` is who asks follow-ups,
     `come_back` the command that goes on with this session. `clock` runs where time is limited; when
-    it has run out, `expired` is given what stood in the editor.
+    it has run out, `expired` is given what stood in the editor. `card` shows a question, `example` gives
+    its worked answer where that is not found by its id.
     """
 
     rooms: Rooms
@@ -80,6 +84,8 @@ class Host:
     come_back: str = ""
     clock: Clock | None = None
     expired: Callable[[str], None] = lambda text: None
+    card: Callable[[Question], RenderableType] = render_question
+    example: Callable[[Question], Worked] | None = None
 
     def __post_init__(self) -> None:
         self.come_back = self.come_back or f"coach practice --session {self.session.id}"
@@ -112,12 +118,12 @@ class Host:
     def offer_next(self) -> None:
         """Show the next question; it is put on record by `open`."""
         question = self.pick(self.session.asked)
-        self.screen.show(render_question(question))
+        self.screen.show(self.card(question))
         self.later = lambda: self.session.ask(question)
 
     def offer_retry(self) -> None:
         attempt = self.session.attempt
-        self.screen.show(render_question(attempt.question))
+        self.screen.show(self.card(attempt.question))
         self.later = self.session.retry
 
     def open(self) -> None:
@@ -199,7 +205,7 @@ class Host:
 
     def _show_standing(self) -> None:
         attempt = self.session.attempt
-        self.screen.show(render_question(attempt.question))
+        self.screen.show(self.card(attempt.question))
         said = [turn.text for turn in attempt.turns if turn.role == "candidate"]
         if said and attempt.grade is None:
             self.screen.show(render_said(said))

@@ -1,0 +1,207 @@
+"""`coach drill code`, `tradeoff`, `which-when`, `audiences`, `devil`, `native`, `artifact`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from coach.cli.drill_kind import Case, Kind
+from coach.errors import UsageError
+from coach.guides.exercises import DrillKind
+
+if TYPE_CHECKING:
+    from coach.cli.wiring import Rooms
+
+Name = Annotated[
+    str | None,
+    typer.Argument(metavar="[NAME]", help="`coach drill list KIND` names them."),
+]
+Grader = Annotated[Literal["auto", "local", "llm"], typer.Option(help="Who grades and reads your words.")]
+Continue = Annotated[bool, typer.Option("--continue", help="Go on where you left off.")]
+SessionId = Annotated[str | None, typer.Option("--session", help="Go on with the session of this id.")]
+NoScores = Annotated[bool, typer.Option("--no-scores", help="Hide numbers, keep words.")]
+AsData = Annotated[bool, typer.Option("--json", help="Print each exercise as JSON.")]
+
+
+def code(
+    name: Name = None,
+    grader: Grader = "auto",
+    continue_: Continue = False,
+    session: SessionId = None,
+    no_scores: NoScores = False,
+    as_data: AsData = False,
+) -> int:
+    """Read a short snippet aloud: what it does, what is wrong, what that does to the product, the mend.
+
+    Example: coach drill code
+
+    Example: coach drill code week-window --json < reading.md
+    """
+    return _run("code", name, grader, continue_, session, no_scores, as_data)
+
+
+def tradeoff(
+    name: Name = None,
+    grader: Grader = "auto",
+    continue_: Continue = False,
+    session: SessionId = None,
+    no_scores: NoScores = False,
+    as_data: AsData = False,
+) -> int:
+    """Turn a vague wish into a trade-off that engineers can price.
+
+    Example: coach drill tradeoff faster-model
+    """
+    return _run("tradeoff", name, grader, continue_, session, no_scores, as_data)
+
+
+def which_when(
+    name: Name = None,
+    grader: Grader = "auto",
+    continue_: Continue = False,
+    session: SessionId = None,
+    no_scores: NoScores = False,
+    as_data: AsData = False,
+) -> int:
+    """Choose between two ways on a short case, price the choice, say when it flips.
+
+    Example: coach drill which-when policy-answers
+    """
+    return _run("which-when", name, grader, continue_, session, no_scores, as_data)
+
+
+def audiences(
+    name: Name = None,
+    grader: Grader = "auto",
+    continue_: Continue = False,
+    session: SessionId = None,
+    no_scores: NoScores = False,
+    as_data: AsData = False,
+) -> int:
+    """Explain one decision three times: to engineers, to compliance, to executives.
+
+    Example: coach drill audiences fraud-threshold
+    """
+    return _run("audiences", name, grader, continue_, session, no_scores, as_data)
+
+
+def devil(
+    name: Name = None,
+    grader: Grader = "auto",
+    continue_: Continue = False,
+    session: SessionId = None,
+    no_scores: NoScores = False,
+    as_data: AsData = False,
+) -> int:
+    """Defend a past decision of yours, from your stories or your audit, against a doubting committee.
+
+    Without any story a prepared decision is taken. NAME may be story-3, audit-1 or a prepared one.
+
+    Example: coach drill devil
+
+    Example: coach drill devil story-3
+    """
+    return _run("devil", name, grader, continue_, session, no_scores, as_data)
+
+
+def native(
+    name: Name = None,
+    grader: Grader = "auto",
+    continue_: Continue = False,
+    session: SessionId = None,
+    no_scores: NoScores = False,
+    as_data: AsData = False,
+) -> int:
+    """Walk through a portfolio item under questions that find out whether it is AI-native or AI-enabled.
+
+    Example: coach drill native
+    """
+    return _run("native", name, grader, continue_, session, no_scores, as_data)
+
+
+def artifact(
+    name: Name = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="The document, as text or Markdown.", show_default=False)
+    ] = None,
+    edit: Annotated[bool, typer.Option("--edit", help="Write it in $EDITOR at once.")] = False,
+    grader: Grader = "auto",
+    continue_: Continue = False,
+    session: SessionId = None,
+    no_scores: NoScores = False,
+    as_data: AsData = False,
+) -> int:
+    """Write a brief, a post-mortem, a dashboard, a data story or a point of view; graded like a take-home.
+
+    Example: coach drill artifact dashboard-fraud --file dashboard.md
+    """
+    if file and edit:
+        raise UsageError("Give the document with --file or write it with --edit.")
+    return _run(
+        "artifact", name, grader, continue_, session, no_scores, as_data, document=file, in_editor=edit
+    )
+
+
+def _run(
+    kind: DrillKind,
+    name: str | None,
+    grader: Literal["auto", "local", "llm"],
+    continue_: bool,
+    session: str | None,
+    no_scores: bool,
+    as_data: bool,
+    *,
+    document: Path | None = None,
+    in_editor: bool = False,
+) -> int:
+    from coach.cli.drill_exercises_run import Wanted, run
+
+    if name and (continue_ or session):
+        raise UsageError("Give a name for a new exercise, or --continue or --session for an earlier one.")
+    wanted = Wanted(
+        kind=kind,
+        name=name,
+        grader=grader,
+        resume=session or ("" if continue_ else None),
+        scores=not no_scores,
+        as_data=as_data,
+        document=document,
+        in_editor=in_editor,
+    )
+    return run(wanted)
+
+
+def _cases(kind: DrillKind) -> Callable[[Rooms], Sequence[Case]]:
+    def cases(rooms: Rooms) -> Sequence[Case]:
+        from coach.cli.drill_exercises_ask import open_shelf
+
+        return [Case(name, title) for name, title in open_shelf(rooms, kind).titles().items()]
+
+    return cases
+
+
+def _done(kind: DrillKind) -> Callable[[Rooms], Mapping[str, tuple[int | None, str]]]:
+    def done(rooms: Rooms) -> Mapping[str, tuple[int | None, str]]:
+        from coach.drills.drill import name_of
+        from coach.store.history import History
+
+        practised = History(rooms.database).practised()
+        found = {name_of(question, kind): item for question, item in practised.items()}
+        return {name: (item.last_overall, item.last_at) for name, item in found.items() if name}
+
+    return done
+
+
+_COMMANDS: tuple[tuple[DrillKind, str, Callable[..., int]], ...] = (
+    ("code", "read a snippet aloud and find what is wrong with it", code),
+    ("tradeoff", "turn a vague wish into a priced trade-off", tradeoff),
+    ("which-when", "choose, price the choice, say when it flips", which_when),
+    ("audiences", "one decision, told to three audiences", audiences),
+    ("devil", "defend a past decision against a doubting committee", devil),
+    ("native", "find out whether a portfolio item is AI-native", native),
+    ("artifact", "write a brief, a post-mortem, a dashboard and the like", artifact),
+)
+KINDS = tuple(Kind(kind, summary, command, _cases(kind), _done(kind)) for kind, summary, command in _COMMANDS)

@@ -1,0 +1,173 @@
+"""Which-when: the option that an answer takes, what it says of prices, and when it would flip."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from coach.drills.drill import (
+    Item,
+    Labels,
+    Step,
+    asked_in,
+    make_question,
+    nudge,
+    relabelled,
+    sign_items,
+)
+from coach.drills.report import Check, Choice, Report, evidence_at, look
+from coach.guides.exercises import DrillKind, Option, WhichFile, WhichWhen
+from coach.schema.answer import Answer
+from coach.schema.grade import Evidence
+from coach.schema.question import Question
+from coach.text.phrases import phrase, sentences
+
+STEPS = 2
+NONE = "none"
+_CONDITION = re.compile(
+    r"\b(?:if|once|when|unless|until|should)\b.*\b(?:would|i'd|we'd|switch|go back|could|might|flip)"
+    r"|\b(?:would|i'd|we'd) (?:only )?(?:switch|change|reconsider|flip|move|go back)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_REJECTED = re.compile(
+    r"\b(?:not|no|never|instead of|rather than|against|without|avoid|reject|than|nor|over|neither|isn't|don't"
+    r"|wouldn't)\b[^.;:,]{0,24}$",
+    re.IGNORECASE,
+)
+_TAKEN = re.compile(
+    r"\b(?:choos\w*|chose|pick\w*|take|taking|go (?:with|for)|going (?:with|for)|use|using|start with"
+    r"|begin with|prefer\w*|opt for|recommend\w*|build|favou?r|my choice|decide (?:for|on)|vote for"
+    r"|answer is|i'd do)\b"
+    r"[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"^[^.;,]{0,30}\b(?:can do neither|cannot|can't|would not|wouldn't|is wrong|is too)\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class WhichDrill:
+    """Implements Drill."""
+
+    exercise: WhichWhen
+    file: WhichFile
+    kind: DrillKind = "which-when"
+    steps: int = STEPS
+
+    @cached_property
+    def question(self) -> Question:
+        case = self.exercise
+        options = ", or ".join(option.name for option in case.options)
+        text = f"{self.file.models[case.model]}.\n{case.case}\n\nThe options: {options}.\n{self.file.task}"
+        return make_question(self.kind, case, text)
+
+    def next_step(self, answer: Answer) -> Step | None:
+        """Ask for the choice, a price or the flip, whichever is the first not seen."""
+        report = self.check(answer)
+        wanted = [
+            "" if report.choices[0].label else "choice",
+            "" if any(check.seen for check in report.checks if check.group == "price") else "price",
+            "" if any(c.seen for c in report.checks if c.group == "flip" or c.id == "flip") else "flip",
+        ]
+        asked = asked_in(answer)
+        steps = (nudge(name, self.file.nudges, asked, self.exercise.criteria[0]) for name in wanted if name)
+        return next((step for step in steps if step), None)
+
+    def check(self, answer: Answer) -> Report:
+        case, parts = self.exercise, answer.parts()
+        label, words = choose(case.options, answer)
+        return self.conclude(
+            Choice(id="choice", label=label, evidence=(words,) if words else ()),
+            (
+                *(look(sign, parts) for sign in self.file.signs),
+                *(look(price, parts, group="price") for price in case.prices),
+                *(look(flip, parts, group="flip") for flip in case.flips),
+            ),
+        )
+
+    def conclude(self, choice: Choice, checks: tuple[Check, ...]) -> Report:
+        """The report for a choice, whoever read it out of the answer."""
+        case = self.exercise
+        return Report(
+            kind=self.kind,
+            name=case.id,
+            checks=checks,
+            choices=(choice,),
+            verdict=self._verdict(choice.label),
+            key=(("The key takes", f"{self._name(case.better)}. {case.because}"),),
+        )
+
+    def items(self, answer: Answer) -> tuple[Item, ...]:
+        """The choice beside the signs."""
+        names = "; ".join(f"{option.id}: {option.name}" for option in self.exercise.options)
+        labels = (*(option.id for option in self.exercise.options), NONE)
+        return (
+            *sign_items(self.check(answer).checks),
+            Item(
+                id="choice",
+                text=f"Which option the candidate takes for this case ({names}; {NONE}: no choice)",
+                labels=labels,
+                nothing=NONE,
+            ),
+        )
+
+    def relabel(self, report: Report, labels: Labels) -> Report:
+        choice = labels.get("choice", report.choices[0])
+        if choice.label == NONE:
+            choice = choice.model_copy(update={"label": ""})
+        return self.conclude(choice, relabelled(report.checks, labels))
+
+    def _verdict(self, label: str) -> str:
+        case = self.exercise
+        if not label:
+            return "Which option you take is not seen in your words."
+        name = self._name(label)
+        if label == case.better:
+            return f"You take {name}, as the key does."
+        accepted = next(option.accepted for option in case.options if option.id == label)
+        if accepted:
+            return (
+                f"You take {name}. The key takes {self._name(case.better)}; yours is right too: {accepted}."
+            )
+        return f"You take {name}; the key takes {self._name(case.better)} for this case as it stands."
+
+    def _name(self, option_id: str) -> str:
+        return next(option.name for option in self.exercise.options if option.id == option_id)
+
+
+def choose(options: tuple[Option, ...], answer: Answer) -> tuple[str, Evidence | None]:
+    """The option that the words take, and those words; empty where two are level or none is named.
+
+    Sentences with a condition count little, since they say when one would choose differently.
+    """
+    scores = dict.fromkeys((option.id for option in options), 0.0)
+    words: dict[str, tuple[float, Evidence]] = {}
+    for turn, text in answer.parts():
+        for place, (start, end) in enumerate(sentences(text)):
+            for option in options:
+                points = _points(option, text[start:end], first=place == 0)
+                scores[option.id] += points
+                if points > words.get(option.id, (0.0,))[0]:
+                    words[option.id] = (points, evidence_at(text, (start, end), turn))
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    best, second = ranked[0], ranked[1]
+    if scores[best] <= 0 or scores[best] <= scores[second] or best not in words:
+        return "", None
+    return best, words[best][1]
+
+
+def _points(option: Option, sentence: str, *, first: bool) -> float:
+    spans = [hits[0] for one in option.said if (hits := phrase(one).matches(sentence))]
+    if not spans:
+        return 0.0
+    start, end = min(spans)
+    if _REJECTED.search(sentence[:start]) or _REFUSED.search(sentence[end:]):
+        return -2.0
+    if _CONDITION.search(sentence):
+        return 0.0
+    points = 0.5
+    if _TAKEN.search(sentence[:start]) or start <= 12 and first:
+        points = 3.0
+    return points + (1.0 if first else 0.0)
