@@ -62,7 +62,7 @@ class Rooms:
     def server(self) -> str:
         """The URL that a model would be asked at, without credentials."""
         from coach.llm.client import OPENAI_URL
-        from coach.llm.faults import shown_url
+        from coach.text.urls import shown_url
 
         return shown_url(self.settings.openai_base_url or OPENAI_URL)
 

@@ -24,10 +24,11 @@ from coach.errors import Denied, ModelError, Rejected, SetupError, Unavailable
 from coach.llm.batch_parts import MOST_BYTES, Part, Parts
 from coach.llm.batchfile import URL, read_replies
 from coach.llm.client import NO_KEY, OPENAI_URL, make_client, secret_of
-from coach.llm.faults import Border, shown_url
+from coach.llm.faults import Border
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
 from coach.schema.chat import ChatReply
+from coach.text.urls import shown_url
 
 T = TypeVar("T")
 

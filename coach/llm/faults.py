@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import openai
@@ -137,10 +136,3 @@ def vendor_text(error: BaseException | None) -> str:
         parts = (detail, body.get("param"), body.get("code"))
         return " ".join(str(part) for part in parts if part and str(part) != str(error.status_code))
     return str(body or "")
-
-
-def shown_url(url: str) -> str:
-    """A URL without user name, password, query and fragment: fit for messages and file keys."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))

@@ -23,7 +23,7 @@ from coach.errors import BadReply, ModelError, RateLimited, Rejected, SetupError
 from coach.llm.abilities import Abilities, Ability
 from coach.llm.client import NO_KEY, OPENAI_URL, make_client, secret_of
 from coach.llm.completion import CutOff, Declined, EmptyReply, check_reply, read_completion, read_usage
-from coach.llm.faults import Border, shown_url, vendor_text
+from coach.llm.faults import Border, vendor_text
 from coach.llm.limiter import Limiter, Slot
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
@@ -31,6 +31,7 @@ from coach.llm.streaming import StreamedReply
 from coach.llm.wire import chat_body
 from coach.schema.chat import ChatReply, ChatRequest, TokenUsage
 from coach.schema.grade import Usage
+from coach.text.urls import shown_url
 
 _PATH = "/chat/completions"
 _Chunks = openai.AsyncStream[ChatCompletionChunk]
