@@ -46,7 +46,7 @@ def invented(text: str, source: str, *, strict: bool = False) -> list[str]:
     """
     known = _known(source)
     plain = BLANK.sub(" ", text)
-    found = [number for number in _numbers(plain) if _bare(number) not in known]
+    found = [number for number in numbers(plain) if _bare(number) not in known]
     found += [name for name in _names(plain, strict=strict) if name.casefold() not in known]
     return list(dict.fromkeys(found))
 
@@ -59,7 +59,7 @@ def blank_out(text: str, source: str, *, strict: bool = False) -> str:
         plain = BLANK.sub(" ", sentence)
         if any(name.casefold() not in known for name in _names(plain, strict=strict)):
             continue
-        for number in sorted(_numbers(plain), key=len, reverse=True):
+        for number in sorted(numbers(plain), key=len, reverse=True):
             if _bare(number) not in known:
                 sentence = re.sub(rf"(?<!\w){re.escape(number)}(?!\w)", "[your figure]", sentence)
         kept.append(sentence)
@@ -70,10 +70,11 @@ def blank_out(text: str, source: str, *, strict: bool = False) -> str:
 def _known(source: str) -> frozenset[str]:
     words = {word.casefold() for word in _WORD.findall(source)}
     words |= {word.removesuffix("'s").removesuffix("’s") for word in words}
-    return frozenset(words | {_bare(number) for number in _numbers(source)} | _TERMS)
+    return frozenset(words | {_bare(number) for number in numbers(source)} | _TERMS)
 
 
-def _numbers(text: str) -> list[str]:
+def numbers(text: str) -> list[str]:
+    """Numbers in figures with their units, then number words."""
     spelled = [word for word in _WORD.findall(text) if word.casefold() in _SPELLED]
     return [match.group(0).strip(" .,:") for match in _NUMBER.finditer(text)] + spelled
 

@@ -1,0 +1,72 @@
+"""Opens a text in the user's editor. A text that cannot be read afterwards is kept and named."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from coach.errors import DatasetError, SetupError
+
+T = TypeVar("T")
+_FALLBACKS = ("sensible-editor", "nano", "vim", "vi")
+
+
+def editor_command() -> list[str]:
+    """$VISUAL, $EDITOR, or an editor that is installed; SetupError where there is none."""
+    for name in ("VISUAL", "EDITOR"):
+        value = os.environ.get(name, "").strip()
+        if value:
+            try:
+                words = shlex.split(value)
+            except ValueError as error:
+                raise SetupError(f"${name} is not a command line ({error}): {value}") from error
+            if shutil.which(words[0]) is None:
+                raise SetupError(f"${name} names {words[0]}, which is not there. Set it anew, or use --file.")
+            return words
+    for name in _FALLBACKS:
+        if shutil.which(name):
+            return [name]
+    raise SetupError("No editor was found. Set EDITOR, or give the changed text with --file.")
+
+
+def edit(text: str, draft: Path, read: Callable[[str], T]) -> T | None:
+    """What `read` makes of the edited text; None where nothing was changed.
+
+    The text is edited in `draft`, which holds an earlier edit that could not be read, if there is one,
+    and is removed once the text was read. Raises DatasetError that names the file, SetupError where the
+    editor fails.
+    """
+    command = editor_command()
+    if not draft.exists():
+        draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600))
+        draft.write_text(text, encoding="utf-8")
+    try:
+        done = subprocess.run([*command, str(draft)], check=False)
+    except OSError as error:
+        raise SetupError(
+            f"{command[0]} cannot be started: {error.strerror}. Set EDITOR, or use --file."
+        ) from error
+    if done.returncode != 0:
+        raise SetupError(
+            f"{command[0]} ended with {done.returncode}; nothing was changed. The text is in {draft}."
+        )
+    try:
+        edited = draft.read_text(encoding="utf-8")
+        if edited == text:
+            draft.unlink()
+            return None
+        result = read(edited)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{draft} cannot be read as UTF-8 text: {error}") from error
+    except DatasetError as error:
+        raise DatasetError(
+            f"{error} Nothing was changed; your edit is kept in {draft}: edit again."
+        ) from error
+    draft.unlink()
+    return result
