@@ -61,7 +61,7 @@ class Rooms:
     @property
     def server(self) -> str:
         """The URL that a model would be asked at, without credentials."""
-        from coach.llm.client import OPENAI_URL
+        from coach.llm.server import OPENAI_URL
         from coach.text.urls import shown_url
 
         return shown_url(self.settings.openai_base_url or OPENAI_URL)
@@ -151,7 +151,7 @@ class Rooms:
         )
 
     def _key(self) -> str:
-        from coach.llm.client import NO_KEY
+        from coach.llm.server import NO_KEY
 
         known = self.settings
         if not known.has_model:

@@ -23,10 +23,11 @@ from openai.types import Batch
 from coach.errors import Denied, ModelError, Rejected, SetupError, Unavailable
 from coach.llm.batch_parts import MOST_BYTES, Part, Parts
 from coach.llm.batchfile import URL, read_replies
-from coach.llm.client import NO_KEY, OPENAI_URL, make_client, secret_of
+from coach.llm.client import make_client, secret_of
 from coach.llm.faults import Border
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
+from coach.llm.server import NO_KEY, OPENAI_URL
 from coach.schema.chat import ChatReply
 from coach.text.urls import shown_url
 

@@ -11,9 +11,8 @@ from openai import AsyncOpenAI
 
 from coach.errors import BadReply, SetupError
 from coach.llm.lanes import LaneTransport
+from coach.llm.server import OPENAI_URL
 
-OPENAI_URL = "https://api.openai.com/v1"
-NO_KEY = "none"  # what is sent where the user has no key: local servers ask for none
 REPLY_LIMIT = 4 * 2**20  # bytes; no reply to one request is honestly longer
 _COMPRESSED_SHARE = 64  # a compressed reply may be this much shorter, so that none unpacks without bound
 

@@ -21,12 +21,13 @@ from tenacity import AsyncRetrying
 
 from coach.errors import BadReply, ModelError, RateLimited, Rejected, SetupError
 from coach.llm.abilities import Abilities, Ability
-from coach.llm.client import NO_KEY, OPENAI_URL, make_client, secret_of
+from coach.llm.client import make_client, secret_of
 from coach.llm.completion import CutOff, Declined, EmptyReply, check_reply, read_completion, read_usage
 from coach.llm.faults import Border, vendor_text
 from coach.llm.limiter import Limiter, Slot
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
+from coach.llm.server import NO_KEY, OPENAI_URL
 from coach.llm.streaming import StreamedReply
 from coach.llm.wire import chat_body
 from coach.schema.chat import ChatReply, ChatRequest, TokenUsage
