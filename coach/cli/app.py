@@ -28,6 +28,7 @@ COMMANDS = {
     "progress": ("coach.cli.trends", "How your marks move, and what you never practise."),
     "history": ("coach.cli.history", "What you practised: list, show, search, export, import, delete."),
     "plan": ("coach.cli.plan", "Your preparation plan, day by day: make, today, done, read, export."),
+    "loop": ("coach.cli.loop", "Whole interview loops with a hiring committee: start, continue, debrief."),
     "profile": ("coach.cli.profile", "What the coach knows of you: show, set."),
     "story": ("coach.cli.story", "Your STAR stories: add, review, coverage, match; and your CV."),
     "audit": ("coach.cli.audit", "The AI features that you shipped, and what you cannot say of them."),

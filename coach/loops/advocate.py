@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from coach.loops.findings import ChallengeFinding, CriterionFinding, RoundFinding
+from coach.interview.words import stems
+from coach.loops.findings import ChallengeFinding, CriterionFinding, Quote, RoundFinding
 from coach.loops.marks import TOP, YES
 from coach.loops.rounds import all_criteria
 from coach.schema.loop import Challenge
@@ -51,7 +52,7 @@ def _by_weakness(rounds: Iterable[RoundFinding]) -> list[tuple[RoundFinding, Cri
 def _finding(
     fitting: Challenge, found: RoundFinding, point: CriterionFinding, rounds: Sequence[RoundFinding]
 ) -> ChallengeFinding:
-    answered = next(_answers(fitting, rounds), None)
+    answered = _best_answer(fitting, rounds)
     return ChallengeFinding(
         id=fitting.id,
         text=fitting.text,
@@ -59,19 +60,20 @@ def _finding(
         round=found.title,
         criterion=point.title,
         level=point.level or 0,
-        answer=answered[1].quotes[0] if answered else None,
+        answer=answered[1] if answered else None,
         answer_round=answered[0].title if answered else "",
     )
 
 
-def _answers(
-    fitting: Challenge, rounds: Iterable[RoundFinding]
-) -> Iterator[tuple[RoundFinding, CriterionFinding]]:
-    """Points on the challenge's criteria that a quote carries to a yes, best first."""
+def _best_answer(fitting: Challenge, rounds: Iterable[RoundFinding]) -> tuple[RoundFinding, Quote] | None:
+    """Of the quotes that carry the challenge's criteria to a yes, the one nearest to its words."""
+    asked = stems(fitting.text)
     carried = [
-        (found, point)
+        (len(asked & stems(piece.text)), point.level or 0, found, piece)
         for found in rounds
         for point in all_criteria(found.answers)
-        if point.id in fitting.criteria and (point.level or 0) >= YES and point.quotes
+        if point.id in fitting.criteria and (point.level or 0) >= YES
+        for piece in point.quotes
     ]
-    yield from sorted(carried, key=lambda item: -(item[1].level or 0))
+    best = max(carried, key=lambda item: item[:2], default=None)
+    return (best[2], best[3]) if best else None

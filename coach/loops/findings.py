@@ -122,12 +122,13 @@ class ChallengeFinding(Frozen):
 class Change(Frozen):
     """One thing that would change the decision, what to do about it, and the decision that follows.
 
-    Each is reckoned with those before it already done.
+    One that is `on_top` is reckoned with those before it already done.
     """
 
     text: str
     advice: str = ""
     outcome: Outcome
+    on_top: bool = False
 
 
 class Decision(Frozen):

@@ -79,11 +79,25 @@ def plead(mark: int, answers: Iterable[AnswerFinding], words: Words) -> Case:
     found = [item for item in all_criteria(answers) if item.level is not None]
     strong = [item for item in found if (item.level or 0) >= YES and item.quotes]
     weak = [item for item in found if (item.level or YES) < YES]
+    strong.sort(key=lambda item: (-item.weight, -(item.level or 0)))
+    weak.sort(key=lambda item: (item.level or 0, -item.weight))
     return Case(
         text=words.stance[mark],
-        speaks_for=tuple(sorted(strong, key=lambda item: (-item.weight, -(item.level or 0))))[:POINTS],
-        speaks_against=tuple(sorted(weak, key=lambda item: (item.level or 0, -item.weight)))[:POINTS],
+        speaks_for=_with_own_quotes(strong)[:POINTS],
+        speaks_against=tuple(weak)[:POINTS],
     )
+
+
+def _with_own_quotes(points: Iterable[CriterionFinding]) -> tuple[CriterionFinding, ...]:
+    """The points with quotes that no earlier point was given; one whose quotes are all taken is left out."""
+    taken: set[str] = set()
+    kept = []
+    for item in points:
+        fresh = tuple(piece for piece in item.quotes if piece.text not in taken)
+        if fresh:
+            kept.append(item.model_copy(update={"quotes": fresh}))
+            taken.add(fresh[0].text)
+    return tuple(kept)
 
 
 def _state(standing: RoundStanding, answers: tuple[AnswerFinding, ...]) -> tuple[State, str]:

@@ -52,7 +52,9 @@ def _missing(bench: Bench) -> Iterator[Change]:
             found = bench.rounds[vote.round_id]
             text = bench.words.change["hold"].format(round=found.title)
             advice = f"{found.reason} Reckoned as a {mark_words(YES, scores=bench.scores)}."
-            yield Change(text=text, advice=advice, outcome=bench.outcome_with(changed))
+            yield Change(
+                text=text, advice=advice, outcome=bench.outcome_with(changed), on_top=len(changed) > 1
+            )
     yield from _rises(bench, changed)
 
 
@@ -68,9 +70,10 @@ def _rises(bench: Bench, changed: Mapping[str, Vote] | None = None) -> Iterator[
         if len(weak) == 1 and len(points) > 1 and not vote.fatal:
             # One thing alone lifts a round only part of the way.
             yield _raise(bench, vote, points[0], bench.outcome)
-            yield _raise(bench, vote, points[1], after)
+            yield _raise(bench, vote, points[1], after).model_copy(update={"on_top": True})
             return
-        yield _raise(bench, vote, points[0] if points else None, after)
+        change = _raise(bench, vote, points[0] if points else None, after)
+        yield change.model_copy(update={"on_top": len(done) > 1})
 
 
 def _falls(bench: Bench) -> Iterator[Change]:
