@@ -20,6 +20,9 @@ from coach.text.dates import local_time, minute_words
 from coach.text.sanitize import for_terminal
 
 _SHOWN_MARKS = 6
+_WIDTH = 80
+_WIDEST_ID, _WIDEST_KIND = 20, 14
+_WHEN = "2026-11-21 14:05"
 _AROUND = 60
 _STATES = {"skipped": "Skipped, not graded.", "open": "Not finished.", "closing": "Not graded yet."}
 
@@ -27,21 +30,31 @@ _STATES = {"skipped": "Skipped, not graded.", "open": "Not finished.", "closing"
 def render_list(lines: Sequence[Line]) -> RenderableType:
     """One line for each session; fits 80 columns."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("session", no_wrap=True)
+    kinds = [_kind(line) for line in lines]
+    fixed = sum(
+        max((len(text) for text in column), default=0) + 2
+        for column in ([line.id[:_WIDEST_ID] for line in lines], kinds, map(mark_list, lines))
+    )
+    table.add_column("session", no_wrap=True, max_width=_WIDEST_ID)
     table.add_column("when", no_wrap=True)
-    table.add_column("kind", no_wrap=True, max_width=16)
-    table.add_column("questions", no_wrap=True, overflow="ellipsis", ratio=1)
-    widest = max((len(mark_list(line)) for line in lines), default=0)
-    table.add_column("marks", no_wrap=True, min_width=max(widest, len("marks")))
+    table.add_column("kind", no_wrap=True)
+    # What the others leave; a question's name is cut first.
+    table.add_column("questions", no_wrap=True, max_width=max(_WIDTH - fixed - len(_WHEN) - 4, 8))
+    table.add_column("marks", no_wrap=True)
     for line in lines:
         table.add_row(
             plain(line.id),
             plain(f"{local_time(line.updated_at):%Y-%m-%d %H:%M}", "dim"),
-            plain(line.kind.replace("_", " ")),
+            plain(_kind(line)),
             plain(question_words(line)),
             plain(mark_list(line)),
         )
     return table
+
+
+def _kind(line: Line) -> str:
+    words = " ".join(for_terminal(line.kind.replace("_", " ")).split())
+    return words if len(words) <= _WIDEST_KIND else words[: _WIDEST_KIND - 1] + "…"
 
 
 def question_words(line: Line) -> str:

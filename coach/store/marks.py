@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from coach.store.database import Database
@@ -24,7 +25,8 @@ class Maker:
 class Mark:
     """One graded answer. `at` is ISO 8601 in UTC; `low` and `high` the grade's range; `own` the self-rating.
 
-    `criteria` holds the level of each criterion that was graded; `again` is True for a retry.
+    `attempt` tells answers apart (a drill's is below zero); `criteria` holds the level of each criterion
+    that was graded; `again` is True for a retry.
     """
 
     attempt: int
@@ -42,7 +44,10 @@ class Mark:
 
 
 def read_marks(database: Database) -> list[Mark]:
-    """All graded answers, oldest first; of several grades by one maker for one answer the last counts."""
+    """All graded answers and drills, oldest first.
+
+    Of several grades by one maker for one answer the last counts.
+    """
     makers: dict[tuple[str, ...], Maker] = {}
     marks: dict[tuple[int, Maker], Mark] = {}
     scores = _scores(database)
@@ -75,7 +80,45 @@ def read_marks(database: Database) -> list[Mark]:
             own=values[10],
             criteria=scores.get(values[0], {}),
         )
-    return list(marks.values())
+    drills = _drills(database)
+    return sorted([*marks.values(), *drills], key=lambda mark: mark.at) if drills else list(marks.values())
+
+
+def _drills(database: Database) -> list[Mark]:
+    """Drills have no columns for what their grade says; there are few of them."""
+    marks = []
+    for row in database.read(
+        "SELECT rowid, id, kind, name, updated_at, grade FROM drills"
+        " WHERE status = 'done' AND overall IS NOT NULL ORDER BY updated_at, rowid"
+    ):
+        grade = json.loads(row["grade"])
+        made = grade["grader"]
+        low, high = grade["range"] or (grade["overall"], grade["overall"])
+        marks.append(
+            Mark(
+                attempt=-row["rowid"],
+                session=row["id"],
+                at=row["updated_at"],
+                question=row["name"],
+                round=None,
+                again=False,
+                maker=Maker(
+                    kind=f"drill {row['kind']}",
+                    level="any",
+                    grader=made["kind"],
+                    model=made["model"],
+                    prompt=made["prompt"],
+                    rubric=made["rubric"],
+                    guides=made["guides"],
+                ),
+                overall=grade["overall"],
+                low=low,
+                high=high,
+                own=None,
+                criteria={item["id"]: item["score"] for item in grade["criteria"] if item["score"]},
+            )
+        )
+    return marks
 
 
 def _scores(database: Database) -> dict[int, dict[str, int]]:

@@ -1,0 +1,89 @@
+"""A session as Markdown. What others wrote is quoted and cannot become markup, a link or an image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from coach.report.history_view import AttemptView, GradeView, SessionView, TurnView, VerdictView
+from coach.text.dates import minute_words
+from coach.text.sanitize import for_terminal
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>&~|$])")
+# What would begin a heading, a rule, a list or a quotation at the start of a line.
+_OPENING = re.compile(r"^(\s{0,3})(#|=|-|\+|>|\d+(?=[.)]))", re.MULTILINE)
+
+
+def session_markdown(view: SessionView) -> str:
+    """The session as a Markdown document that ends in a line feed."""
+    lines = [f"# {inline(view.title)}, {minute_words(view.created_at)}", ""]
+    lines += [" · ".join(f"{name}: {inline(value)}" for name, value in view.facts), ""]
+    for note in view.notes:
+        lines += [note, ""]
+    for attempt in view.attempts:
+        lines += _attempt(attempt)
+    if view.passages:
+        lines += ["## Passages cited", ""]
+    for passage in view.passages:
+        lines += [f"### {inline(passage.title)}", "", inline(passage.id), "", quoted(passage.text), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def inline(text: str) -> str:
+    """Text of others within a line."""
+    return _MARKUP.sub(r"\\\1", " ".join(for_terminal(text).split()))
+
+
+def quoted(text: str) -> str:
+    """Text of others as a quotation that keeps its lines."""
+    safe = _OPENING.sub(_escape, _MARKUP.sub(r"\\\1", for_terminal(text)))
+    return "\n".join(f"> {line}".rstrip() for line in safe.splitlines() or [""])
+
+
+def _escape(found: re.Match[str]) -> str:
+    lead, sign = found.groups()
+    return f"{lead}{sign}\\" if sign.isdigit() else f"{lead}\\{sign}"
+
+
+def _attempt(attempt: AttemptView) -> Iterator[str]:
+    again = ", answered again" if attempt.again else ""
+    yield from (f"## {attempt.number}. {inline(attempt.question.text)}", "")
+    yield from (f"{inline(attempt.about)} · {inline(attempt.question.id)}{again}", "")
+    if attempt.state:
+        yield from (attempt.state, "")
+    for turn in attempt.turns:
+        yield from _turn(turn)
+    if attempt.grade:
+        yield from _grade(attempt.grade)
+
+
+def _turn(turn: TurnView) -> Iterator[str]:
+    yield from (f"**{turn.who}**", "", quoted("".join(piece.text for piece in turn.pieces)), "")
+
+
+def _grade(grade: GradeView) -> Iterator[str]:
+    yield from (f"### {inline(grade.mark)}", "", f"{inline(grade.by)} {inline(grade.made_of)}.", "")
+    if grade.own is not None:
+        yield from (f"Own mark before the grade: {grade.own}.", "")
+    yield from (f"- {inline(note)}" for note in (*grade.notes, *(f"Disputed. {x}" for x in grade.labels)))
+    if grade.notes or grade.labels:
+        yield ""
+    for verdict in grade.verdicts:
+        yield from _verdict(verdict)
+    if grade.moves:
+        yield from ("#### What the retry moved", "")
+        yield from (f"- {inline(move.title)}: {move.numbers} {move.direction}" for move in grade.moves)
+        yield from ("", grade.moves_note, "") if grade.moves_note else ("",)
+
+
+def _verdict(verdict: VerdictView) -> Iterator[str]:
+    score = f"{verdict.score} of {verdict.top}, " if verdict.score is not None else ""
+    yield from (f"#### {verdict.number}. {inline(verdict.title)}: {score}{inline(verdict.words)}", "")
+    for quote in verdict.quotes:
+        yield from (quoted(quote), "")
+    if verdict.reason:
+        yield from (inline(verdict.reason), "")
+    if verdict.advice:
+        yield from (f"Next time: {inline(verdict.advice)}", "")
+    if verdict.citations:
+        yield from (f"Read: {', '.join(inline(name) for name in verdict.citations)}", "")

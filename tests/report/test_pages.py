@@ -1,0 +1,156 @@
+"""Session reports as HTML and Markdown: complete, escaped, private, with nothing from outside."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from coach.report.history_markdown import inline, quoted, session_markdown
+from coach.report.history_view import view_session
+from coach.report.pages import session_page
+from coach.schema.grade import Evidence
+from coach.schema.question import Question
+from coach.store.records import Label, SessionRecord, SpokenTurn
+from tests.progress.test_pages import Tags
+from tests.report.stored import GUIDES, LEGEND, attempt, grade, practised, session
+
+EVIL = "<script>alert(1)</script><img src=x onerror=y>\"'\x1b[31m\u202e\x00{{ 7*7 }}{% raw %}"
+
+
+def page_of(record: SessionRecord) -> str:
+    return session_page(view_session(record, LEGEND, GUIDES))
+
+
+def test_the_page_holds_the_session_and_stands_alone() -> None:
+    page = page_of(practised())
+    tags = Tags(page)
+    assert tags.loads == []
+    assert not {"script", "img", "link", "iframe"} & set(tags.names)
+    assert not re.search(r"https?://", page)
+    for words in (
+        "Practice session, 21 Nov 2026",
+        "1. Design a fraud model.",
+        "1:15 min",
+        "<mark>9% to 1%. <sup>1</sup></mark>",
+        "<mark>two points<sup>2</sup></mark>",
+        "Mark 2 of 4, lean no",
+        "prompt p, rubric r, guides g",
+        "Own mark before the grade: 3, beside 2 from the grader.",
+        "Disputed. Ownership: 4, I did",
+        "What the retry moved",
+        "never said (not in the answer; nothing was built on it)",
+        'href="#own#decide"',
+        "Say who decided",
+        "Name the owner.",
+        "gone#x",
+        "Not finished.",
+    ):
+        assert words in page
+
+
+def test_nothing_private_beyond_the_session_is_in_it() -> None:
+    page = page_of(practised()) + session_markdown(view_session(practised(), LEGEND, GUIDES))
+    assert "unsent words" not in page
+    assert "/" + "home" not in page
+    assert "COACH_HOME" not in page
+
+
+def hostile() -> SessionRecord:
+    """The same words wherever a user, a model or an imported file may have put something."""
+    kept = grade()
+    verdict = kept.criteria[0].model_copy(
+        update={
+            "id": EVIL,
+            "evidence": (
+                Evidence(quote=EVIL, start=0, end=len(EVIL), found=True, turn=0),
+                Evidence(quote=EVIL),
+            ),
+            "reason": EVIL,
+            "advice": EVIL,
+            "citations": (kept.criteria[0].citations[0].model_copy(update={"passage": EVIL}),),
+        }
+    )
+    maker = kept.grader.model_copy(update={"kind": "llm", "model": EVIL, "prompt": EVIL, "guides": EVIL})
+    bad = kept.model_copy(update={"criteria": (verdict,), "grader": maker})
+    first = attempt(
+        1,
+        bad,
+        question=Question(id=EVIL, text=EVIL),
+        turns=(
+            SpokenTurn(role="candidate", text=EVIL),
+            SpokenTurn(role="interviewer", text=EVIL, author="llm"),
+        ),
+    )
+    labelled = first.grades[0].model_copy(update={"labels": (Label(score=3, criterion=EVIL, note=EVIL),)})
+    record = session(first.model_copy(update={"grades": (labelled,)}), attempt(2, bad, retry_of=1))
+    setup = record.setup.model_copy(update={"kind": EVIL, "level": EVIL})
+    return record.model_copy(update={"id": EVIL, "setup": setup})
+
+
+def test_everything_is_escaped_in_html() -> None:
+    page = page_of(hostile())
+    tags = Tags(page)
+    assert tags.loads == []
+    assert not {"script", "img"} & set(tags.names)
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 15
+    assert "{{ 7*7 }}" in page
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", page)
+    assert "<mark>&lt;script&gt;" in page
+
+
+def test_everything_is_escaped_in_markdown() -> None:
+    text = session_markdown(view_session(hostile(), LEGEND, GUIDES))
+    assert not re.search(r"(?<!\\)<(script|img)", text)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", text)
+    plain = [line for line in text.splitlines() if line and not line.startswith((">", "#", "-", "*"))]
+    assert all("alert" not in line or "\\<script" in line for line in plain)
+
+
+def test_markdown_holds_the_session_in_order() -> None:
+    text = session_markdown(view_session(practised(), LEGEND, GUIDES))
+    parts = [
+        "# Practice session, 21 Nov 2026",
+        "## 1. Design a fraud model.",
+        "**You**",
+        "> We cut false alarms from 9% to 1%. I decided on Monday.",
+        "**Interviewer (a model)**",
+        "### Mark 2 of 4, lean no",
+        "Own mark before the grade: 3.",
+        "- Disputed. Ownership: 4, I did",
+        "#### 1. Ownership: 2 of 4, lean no",
+        "> I decided",
+        "Next time: Say what level 4",
+        "Read: own#decide, gone#x",
+        "answered again",
+        "#### What the retry moved",
+        "- Overall: 2 to 4 better",
+        "## Passages cited",
+        "### Say who decided",
+        "> Name the owner.",
+    ]
+    at = 0
+    for words in parts:
+        at = text.index(words, at)
+    assert text.endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("# head", "> \\# head"),
+        ("a\n---\nb", "> a\n> \\-\\--\n> b".replace("\\-\\--", "\\---")),
+        ("1. one", "> 1\\. one"),
+        ("![x](http://a)", "> !\\[x\\](http://a)"),
+        ("`code` *b* _i_ $x$ a|b", "> \\`code\\` \\*b\\* \\_i\\_ \\$x\\$ a\\|b"),
+        ("<b>&amp;", "> \\<b\\>\\&amp;"),
+        ("", ">"),
+        ("a\r\n\r\nb", "> a\n>\n> b"),
+    ],
+)
+def test_quoted_text_is_no_markup(text: str, safe: str) -> None:
+    assert quoted(text) == safe
+
+
+def test_inline_text_stays_on_its_line() -> None:
+    assert inline("a\n# b [c](d)") == "a # b \\[c\\](d)"
