@@ -71,26 +71,33 @@ def render_look(grade: Grade, legend: Legend) -> RenderableType:
     best, weakest = _best(grade, legend), _weakest(grade, legend)
     parts += [Text.assemble(("Strongest: ", "dim"), row) for row in _praise(best[:1], legend)]
     if weakest:
-        words = _level_words(weakest[0], legend)
+        words = level_words(weakest[0], legend)
         advice = legend.worded(weakest[0].advice, weakest[0].id)
         parts.append(labelled("Weakest", f"{legend.title(weakest[0].id)}, {words}. {advice}"))
     return Group(*parts)
 
 
-def _mark(grade: Grade, legend: Legend) -> list[RenderableType]:
+def mark_words(grade: Grade, legend: Legend) -> str:
+    """The mark in one line, or why there is none."""
     if grade.overall is None:
         state = "Failed" if grade.status == "failed" else "Not graded"
-        why = f": {grade.error.message}" if grade.error else ""
-        return [plain(state + why, "bold yellow")]
+        return state + (f": {grade.error.message}" if grade.error else "")
     standard = _any_criterion(grade, legend)
     word = level_word(grade.overall, standard) if standard else ""
-    top = standard.top if standard else 4
     if not legend.scores:
-        return [plain((word or "graded").capitalize(), f"bold {_style(grade.overall, top)}")]
-    line = f"Mark {grade.overall} of {top}" + (f", {word}" if word else "")
+        return (word or "graded").capitalize()
+    line = f"Mark {grade.overall} of {standard.top if standard else 4}" + (f", {word}" if word else "")
     if grade.range and grade.range[0] != grade.range[1]:
         line += f" (a careful reader could give {grade.range[0]} to {grade.range[1]})"
-    return [plain(line, f"bold {_style(grade.overall, top)}")]
+    return line
+
+
+def _mark(grade: Grade, legend: Legend) -> list[RenderableType]:
+    if grade.overall is None:
+        return [plain(mark_words(grade, legend), "bold yellow")]
+    standard = _any_criterion(grade, legend)
+    style = _style(grade.overall, standard.top if standard else 4)
+    return [plain(mark_words(grade, legend), f"bold {style}")]
 
 
 def _notes(grade: Grade) -> list[RenderableType]:
@@ -166,14 +173,15 @@ def _where(item: Evidence) -> str:
 def _level(verdict: Verdict, legend: Legend) -> Text:
     top = _top(verdict, legend)
     style = _style(verdict.score, top) if verdict.score else "yellow"
-    words = _level_words(verdict, legend)
+    words = level_words(verdict, legend)
     if verdict.score is None or not legend.scores:
         return plain(words, style)
     bar = "●" * verdict.score + "○" * (top - verdict.score)
     return Text.assemble((bar, style), f" {verdict.score} of {top}", f", {words}" if words else "")
 
 
-def _level_words(verdict: Verdict, legend: Legend) -> str:
+def level_words(verdict: Verdict, legend: Legend) -> str:
+    """The name of the level that a criterion was given, or that it was not graded."""
     if verdict.score is None:
         return "not graded"
     criterion = legend.criteria.get(verdict.id)

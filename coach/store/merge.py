@@ -227,7 +227,7 @@ def _in_place(table: Table, mapped: dict[str, Any], here: sqlite3.Row, before: s
 
     Versions of a finished story are never written over: two folders may each have made one.
     """
-    if "draft" in before.keys() and not before["draft"]:
+    if table.name == "story_versions" and not before["draft"]:
         return False
     return "created_at" not in table.columns or str(mapped.get("created_at")) >= str(here["created_at"])
 

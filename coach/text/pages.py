@@ -1,0 +1,33 @@
+"""HTML pages that need no other file; every text is escaped and made safe to show. Knows no content."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coach.text.sanitize import for_terminal
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@cache
+def page_environment(folder: Path) -> Environment:
+    """Templates of `folder`; they may extend `page.html.j2`, which holds the style for screen and paper."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader([folder, Path(__file__).with_name("templates")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.finalize = _visible
+    return environment
+
+
+def _visible(value: object) -> object:
+    """Text without control and direction characters; markup that was marked as such stays."""
+    return for_terminal(value) if type(value) is str else value
