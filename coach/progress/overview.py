@@ -62,7 +62,7 @@ class Retries:
 
 @dataclass(frozen=True)
 class Series:
-    """The marks of one maker; `changed` says how it differs from the series before it, "" for the first."""
+    """The marks of one maker; `changed` says what was changed when it began, "" for the very first."""
 
     maker: Maker
     noise: Noise
@@ -112,15 +112,18 @@ def make_overview(
     by_maker: dict[Maker, list[Mark]] = {}
     for mark in marks:
         by_maker.setdefault(mark.maker, []).append(mark)
+    before: dict[Maker, Maker] = {}
+    for earlier, mark in zip(marks, marks[1:], strict=False):
+        if mark is by_maker[mark.maker][0]:
+            before[mark.maker] = earlier.maker
     # A maker that comes back goes on with its series: the order is by its latest mark.
-    ordered = sorted(by_maker.items(), key=lambda item: item[1][-1].at)
-    series: list[Series] = []
-    for maker, own in ordered:
-        before = series[-1].maker if series else None
-        series.append(_series(maker, own, noise_of(maker.grader), before, rounds, criteria))
+    series = [
+        _series(maker, own, noise_of(maker.grader), before.get(maker), rounds, criteria)
+        for maker, own in sorted(by_maker.items(), key=lambda item: item[1][-1].at, reverse=True)
+    ]
     return Overview(
         answers=len({mark.attempt for mark in marks}),
-        series=tuple(reversed(series)),
+        series=tuple(series),
         rounds=_practised(((mark.round or "", mark.at) for mark in marks), rounds),
         criteria=_practised(((name, mark.at) for mark in marks for name in mark.criteria), criteria),
     )

@@ -63,7 +63,7 @@ def _series(series: Series, top: int, *, fancy: bool) -> list[RenderableType]:
         _dim(f"prompt {maker.prompt}, rubric {maker.rubric}, guides {maker.guides}"),
     ]
     if series.changed:
-        parts.append(_safe(f"Begins anew because of a change: {series.changed}.", "yellow"))
+        parts.append(_safe(f"A series of its own since a change: {series.changed}.", "yellow"))
     parts += [_dim(series.noise.words(maker.model, maker.prompt)), Text()]
     parts.append(_table(series, top, fancy=fancy))
     trend = series.overall.trend

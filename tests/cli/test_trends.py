@@ -42,7 +42,7 @@ def test_the_latest_series_is_shown_and_the_others_named(piped: Piped, practised
     text = piped("progress").out
     assert "12 graded answers in 2 series." in text
     assert "local grader other" in text
-    assert "Begins anew because of a change: model other (was m)." in text
+    assert "A series of its own since a change: model other (was m)." in text
     assert "--series 2" in text
     assert "Never practised" in text
     assert text.isascii()

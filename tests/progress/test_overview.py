@@ -28,6 +28,7 @@ def test_a_maker_that_comes_back_goes_on_with_its_series() -> None:
     marks = [*marks_of([1] * 4), *marks_of([2], maker=other, begin=4), *marks_of([3] * 4, begin=5)]
     overview = overview_of(marks)
     assert [series.maker for series in overview.series] == [LOCAL, other]
+    assert [series.changed for series in overview.series] == ["", "model other (was local-1)"]
     assert overview.series[0].overall.trend.verdict == "better"
 
 

@@ -57,7 +57,7 @@ def test_the_page_stands_alone_and_says_everything() -> None:
         "Never practised",
         "Strategy, Portfolio",
         "▲ better",
-        "Begins anew because of a change: grader local (was llm)",
+        "A series of its own since a change: grader local (was llm)",
         "Retries are left out of the lines above: 1; 1 got a higher mark",
         "3.0 from you, 2.0 from the grader",
         "Practice, level senior, local grader local-1",

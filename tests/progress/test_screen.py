@@ -40,7 +40,7 @@ def test_everything_is_said_within_80_columns() -> None:
         "practice, level senior, local grader local-1",
         "11 Jan 2026 to 11 Feb 2026",
         "prompt p1, rubric r1, guides g1",
-        "Begins anew because of a change: grader local (was llm), model local-1 (was gpt)",
+        "A series of its own since a change: grader local (was llm), model local-1 (was gpt)",
         "off by about 0.10",
         "Debugging",
         "▲ better",
