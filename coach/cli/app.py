@@ -30,6 +30,7 @@ COMMANDS = {
     "plan": ("coach.cli.plan", "Your preparation plan, day by day: make, today, done, read, export."),
     "loop": ("coach.cli.loop", "Whole interview loops with a hiring committee: start, continue, debrief."),
     "profile": ("coach.cli.profile", "What the coach knows of you: show, set."),
+    "doctor": ("coach.cli.doctor", "Check the installation and your data; name what mends what is wrong."),
     "story": ("coach.cli.story", "Your STAR stories: add, review, coverage, match; and your CV."),
     "audit": ("coach.cli.audit", "The AI features that you shipped, and what you cannot say of them."),
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import groupby
 
-from rich.console import Console, ConsoleOptions
+from rich.console import Console
 from rich.text import Text
 
+from coach.cli.hanging import Hanging
 from coach.cli.plan_desk import View
 from coach.schema.plan import PlanItem, PlanPhase
 from coach.text.sanitize import for_terminal
@@ -79,7 +80,8 @@ def print_item(out: Console, item: PlanItem) -> None:
     if item.state != "open":
         return
     command = item.command or f"coach plan read {item.number}"
-    out.print(_under(command, _INDENT, "cyan"))
+    # Never broken over lines: it is there to be copied.
+    out.print(Text(" " * _INDENT + for_terminal(command), style="cyan"), soft_wrap=True)
     if item.why:
         out.print(_under(item.why, _INDENT, "dim"))
 
@@ -179,18 +181,3 @@ def _line(text: str, style: str = "") -> Text:
 
 def _under(text: str, indent: int, style: str = "") -> Hanging:
     return Hanging(Text(" " * indent), Text(for_terminal(text), style=style))
-
-
-class Hanging:
-    """A paragraph whose further lines begin under its first words; no line is padded to the width."""
-
-    def __init__(self, head: Text, body: Text) -> None:
-        self._head = head
-        self._body = body
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        indent = self._head.cell_len
-        lines = self._body.wrap(console, max(options.max_width - indent, 20))
-        for number, line in enumerate(lines):
-            line.rstrip()
-            yield (self._head if number == 0 else Text(" " * indent)) + line

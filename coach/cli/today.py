@@ -51,7 +51,7 @@ def gather_facts(desk: PlanDesk, view: View | None) -> Facts:
 def _print_step(step: Step) -> None:
     from rich.text import Text
 
-    from coach.cli.plan_screen import Hanging
+    from coach.cli.hanging import Hanging
 
     out = console.out()
     line = Text("Next: ", style="bold")

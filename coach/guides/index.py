@@ -6,7 +6,6 @@ current, so that a crash or a second program leaves readers with a whole index. 
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 import time
@@ -19,28 +18,12 @@ import numpy as np
 from coach.errors import SetupError
 from coach.guides.embed import Embedder
 from coach.guides.entries import Entry, manifest_digest
+from coach.guides.manifest import CURRENT, FORMAT, Manifest, read_manifest
 from coach.guides.vectors import VectorStore
-from coach.schema.base import Frozen
 
-FORMAT = 1
-CURRENT = "CURRENT"
 COLLECTION = "coach-{generation}"
-_GENERATION = re.compile(r"g[0-9a-f]+-[0-9a-f]+")
 # Another program may still be writing a generation that is not current yet.
 ABANDONED_AFTER_S = 3600.0
-
-
-class Manifest(Frozen):
-    """What a generation was made from. `entries` is the digest over ids and indexed texts, in order."""
-
-    format: int
-    generation: str
-    embedder: str
-    corpus: str
-    entries: str
-    count: int
-    url: str | None
-    previous: str | None
 
 
 @dataclass(frozen=True)
@@ -49,18 +32,6 @@ class Built:
 
     manifest: Manifest
     embedded: int
-
-
-def read_manifest(index_dir: Path) -> Manifest | None:
-    """The manifest of the current generation; None where there is none that can be read."""
-    try:
-        generation = (index_dir / CURRENT).read_text(encoding="utf-8").strip()
-        if not _GENERATION.fullmatch(generation):
-            return None
-        text = (index_dir / generation / "manifest.json").read_text(encoding="utf-8")
-        return Manifest.model_validate_json(text)
-    except (OSError, ValueError):
-        return None
 
 
 def build_index(

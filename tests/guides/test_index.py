@@ -11,13 +11,8 @@ from coach.errors import SetupError
 from coach.guides.corpus import make_passage
 from coach.guides.entries import Entry
 from coach.guides.fake import HashEmbedder
-from coach.guides.index import (
-    build_index,
-    collection_name,
-    open_index,
-    open_store,
-    read_manifest,
-)
+from coach.guides.index import build_index, collection_name, open_index, open_store
+from coach.guides.manifest import read_manifest
 
 
 def entries(*texts: str) -> list[Entry]:
