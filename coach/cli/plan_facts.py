@@ -15,6 +15,7 @@ from coach.store.profile import Profile
 
 if TYPE_CHECKING:
     from coach.plan.needs import Gap, Needs, Weakness
+    from coach.schema.story import Story
 
 # A criterion is weak while the mean of its latest marks is below "lean yes".
 _LATEST, _PASSING = 3, 3.0
@@ -38,7 +39,7 @@ def gather_needs(rooms: Rooms, store: Plans, profile: Profile, today: date) -> N
         audited=len(Audits(rooms.database).all(drafts=False)),
         gaps=audit_gaps(rooms),
         stories=len(stories),
-        story_tags=frozenset(tag for story in stories for tag in story.tags),
+        story_kinds=_story_kinds(rooms, stories),
         weak=_weak(rooms, store),
         practised={
             name.removeprefix("question:"): card.times
@@ -48,6 +49,18 @@ def gather_needs(rooms: Rooms, store: Plans, profile: Profile, today: date) -> N
         cards=cards,
         tasks_done=frozenset(store.tasks_done()),
     )
+
+
+def _story_kinds(rooms: Rooms, stories: list[Story]) -> frozenset[str]:
+    """The kinds of story that the bank holds often enough."""
+    if not stories:
+        return frozenset()
+    from coach.guides.stories import load_story_guide
+    from coach.resources import corpus_dir
+    from coach.stories.coverage import cover
+
+    coverage = cover(stories, load_story_guide(corpus_dir(), rooms.corpus), rooms.corpus)
+    return frozenset(kind.id for kind in coverage.kinds if not kind.missing)
 
 
 def audit_gaps(rooms: Rooms) -> tuple[Gap, ...]:

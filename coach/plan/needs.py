@@ -38,9 +38,9 @@ class Weakness:
 class Needs:
     """Everything known of a candidate that bears on the plan. Empty means not known.
 
-    `stories` counts finished stories, `story_tags` the tags that they carry; `passages` maps a passage's
-    id to its title; `practised` maps a question's id to how often it was graded; `tasks_done` are
-    names of tasks that an earlier plan saw done.
+    `stories` counts finished stories, `story_kinds` names the kinds that the bank holds often enough;
+    `passages` maps a passage's id to its title; `practised` maps a question's id to how often it was
+    graded; `tasks_done` are names of tasks that an earlier plan saw done.
     """
 
     questions: dict[str, Question]
@@ -52,7 +52,7 @@ class Needs:
     audited: int = 0
     gaps: tuple[Gap, ...] = ()
     stories: int = 0
-    story_tags: frozenset[str] = frozenset()
+    story_kinds: frozenset[str] = frozenset()
     weak: tuple[Weakness, ...] = ()
     practised: dict[str, int] = field(default_factory=dict)
     cards: dict[str, MemoryCard] = field(default_factory=dict)

@@ -32,9 +32,9 @@ class Wanted:
 
 
 def story_items(needs: Needs, template: Template, form: Form) -> Iterator[Wanted]:
-    """One item for each story that the bank lacks; subjects whose tags are covered come last."""
+    """One item for each story that the bank lacks; subjects of a kind that is covered come last."""
     missing = max(0, form.stories - needs.stories)
-    covered = [s for s in template.stories if s.tags and set(s.tags) <= needs.story_tags]
+    covered = [s for s in template.stories if s.kind in needs.story_kinds]
     ordered = [s for s in template.stories if s not in covered] + covered
     for subject in ordered[:missing]:
         yield Wanted(

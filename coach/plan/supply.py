@@ -16,6 +16,7 @@ from coach.plan.wording import practice_command, practice_title, round_title, sh
 from coach.schema.plan import ItemKind
 
 PRACTICE_MINUTES, READING_MINUTES, ASK_MINUTES = 25, 10, 5
+GENERAL_LOOP = "general"
 # Work that can be put down and taken up again is spread over sittings of this length.
 _SITTING_MINUTES, _LONG_MINUTES = 60, 90
 _SPLIT: tuple[ItemKind, ...] = ("portfolio", "writing")
@@ -52,7 +53,16 @@ class Supply:
         self._used.add(name)
         if task.kind == "reading":
             self._used.add(f"read:{task.passage}")
-        return list(_sittings(_of(name, task)))
+        wanted = _of(name, task)
+        return list(_sittings(replace(wanted, command=self._with_loop(wanted.command))))
+
+    def _with_loop(self, command: str) -> str:
+        """The command with the target companies' loops in it."""
+        loops = [
+            found.loop for company in self._needs.companies if (found := self._template.company(company)).loop
+        ]
+        first, other = [*dict.fromkeys(loops), GENERAL_LOOP, GENERAL_LOOP][:2]
+        return command.replace("{loop}", first).replace("{other-loop}", other)
 
     def company_tasks(self, companies: Sequence[tuple[str, Company]]) -> list[Wanted]:
         """What the target companies add; a company of the same kind named twice adds it once each."""

@@ -71,9 +71,11 @@ class Lanes(Frozen):
 
 
 class StorySubject(Frozen):
+    """Something to tell; `kind` is a kind of corpus/stories.yaml, or ""."""
+
     id: str
     title: str
-    tags: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class Company(Frozen):

@@ -84,7 +84,7 @@ def test_gaps_of_the_audit_become_items_that_name_them(make: Make) -> None:
 def test_a_full_story_bank_asks_for_no_more(make: Make) -> None:
     _, items = make(30, stories=20)
     assert not [item for item in items if item.kind == "story"]
-    _, items = make(30, stories=18, story_tags=frozenset({"failure"}))
+    _, items = make(30, stories=18, story_kinds=frozenset({"failure"}))
     titles = [item.title for item in items if item.kind == "story"]
     assert titles == ["Add a story: a technical decision that you argued against", titles[1]]
     assert "did not work" not in "".join(titles)
