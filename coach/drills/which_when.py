@@ -24,6 +24,7 @@ from coach.schema.question import Question
 from coach.text.phrases import phrase, sentences
 
 STEPS = 2
+_SURE = 3.0  # points of a sentence that takes an option in so many words
 NONE = "none"
 _CONDITION = re.compile(
     r"\b(?:if|once|when|unless|until|should)\b.*\b(?:would|i'd|we'd|switch|go back|could|might|flip)"
@@ -32,7 +33,7 @@ _CONDITION = re.compile(
 )
 _REJECTED = re.compile(
     r"\b(?:not|no|never|instead of|rather than|against|without|avoid|reject|than|nor|over|neither|isn't|don't"
-    r"|wouldn't)\b[^.;:,]{0,24}$",
+    r"|can't|cannot|wouldn't)\b[^.;:,]{0,24}$",
     re.IGNORECASE,
 )
 _TAKEN = re.compile(
@@ -43,7 +44,9 @@ _TAKEN = re.compile(
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
-    r"^[^.;,]{0,30}\b(?:can do neither|cannot|can't|would not|wouldn't|is wrong|is too)\b", re.I
+    r"^[^.;,]{0,30}\b(?:can do neither|cannot|can't|knows nothing|is blind|would never|too late|is useless"
+    r"|won't|would not|wouldn't|is wrong|is too)\b",
+    re.IGNORECASE,
 )
 
 
@@ -151,11 +154,17 @@ def choose(options: tuple[Option, ...], answer: Answer) -> tuple[str, Evidence |
                 scores[option.id] += points
                 if points > words.get(option.id, (0.0,))[0]:
                     words[option.id] = (points, evidence_at(text, (start, end), turn))
-    ranked = sorted(scores, key=lambda name: -scores[name])
+    ranked = sorted(scores, key=lambda name: (-scores[name], _place(words.get(name))))
     best, second = ranked[0], ranked[1]
-    if scores[best] <= 0 or scores[best] <= scores[second] or best not in words:
+    level = scores[best] == scores[second] and words.get(best, (0.0,))[0] < _SURE
+    if scores[best] <= 0 or level or best not in words:
         return "", None
     return best, words[best][1]
+
+
+def _place(words: tuple[float, Evidence] | None) -> tuple[int, int]:
+    """Where an option was taken: of two that are taken alike, the first is the choice."""
+    return (words[1].turn or 0, words[1].start or 0) if words else (0, 0)
 
 
 def _points(option: Option, sentence: str, *, first: bool) -> float:
@@ -168,6 +177,6 @@ def _points(option: Option, sentence: str, *, first: bool) -> float:
     if _CONDITION.search(sentence):
         return 0.0
     points = 0.5
-    if _TAKEN.search(sentence[:start]) or start <= 12 and first:
-        points = 3.0
+    if _TAKEN.search(sentence[:start]) or (first and start <= 12):
+        points = _SURE
     return points + (1.0 if first else 0.0)
