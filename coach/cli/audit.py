@@ -93,6 +93,7 @@ def edit(
     Example: EDITOR=nano coach audit edit 2
     """
     from coach.cli.story_add import read_input
+    from coach.cli.story_editor import EARLIER_EDIT
     from coach.cli.story_editor import edit as edit_text
     from coach.stories.files import read_audit, write_audit
 
@@ -111,6 +112,8 @@ def edit(
         elif not console.at_terminal():
             raise UsageError("Editing needs a terminal. Give the changed text with --file FILE.")
         else:
+            if _draft(at, number).exists():
+                at.screen.tell(EARLIER_EDIT)
             changed = edit_text(write_audit(entry), _draft(at, number), read)
         if changed is None:
             at.screen.tell("Nothing was changed.")

@@ -8,7 +8,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Literal, get_args
 
 import typer
@@ -26,6 +26,7 @@ from coach.cli.practice_setup import (
     make_desk,
     make_picker,
 )
+from coach.cli.practice_tailor import make_tailor, read_told
 from coach.cli.wiring import Rooms
 from coach.errors import UsageError
 from coach.interview.session import Session
@@ -65,8 +66,12 @@ def practice(
     grader: Annotated[GraderChoice, typer.Option(help="Who grades and asks follow-ups.")] = "auto",
     continue_: Annotated[bool, typer.Option("--continue", help="Go on where you left off.")] = False,
     session: Annotated[str | None, typer.Option(help="Go on with the session of this id.")] = None,
-    job: Annotated[Path | None, typer.Option(help="A job description that questions should fit.")] = None,
-    cv: Annotated[Path | None, typer.Option(help="Your CV; questions should fit it.")] = None,
+    job: Annotated[
+        str | None, typer.Option(metavar="FILE_OR_TEXT", help="A job description that questions should fit.")
+    ] = None,
+    cv: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Your CV; questions press on what it claims.")
+    ] = None,
     no_scores: Annotated[bool, typer.Option("--no-scores", help="Hide numbers, keep words.")] = False,
     as_data: Annotated[bool, typer.Option("--json", help="Print each graded question as JSON.")] = False,
 ) -> int:
@@ -82,7 +87,7 @@ def practice(
     if question and (round_ or topic or job or cv):
         raise UsageError("--question names the question; leave out --round, --topic, --job and --cv.")
     options = Options(
-        wish=Wish(question, round_, topic, job, cv),
+        wish=Wish(question, round_, topic, read_told(job, cv)),
         level=level,
         mode=mode,
         follow_ups=follow_ups,
@@ -133,6 +138,9 @@ def _host(
     local: Future[Grader] = warm.submit(rooms.local_grader)
     chat = choose_model(rooms, options.grader, screen, runner)
     setup = earlier[1] if earlier else _setup(rooms, options, "llm" if chat else "local")
+    if options.wish.told.texts:
+        tailor = make_tailor(rooms, options.wish.told, screen, runner, chat, options.wish.round)
+        picker = partial(tailor.pick, picker)
     desk = make_desk(rooms, local, chat, screen, setup.level)
     session = begin_session(desk, setup, earlier[0] if earlier else None)
     return Host(rooms=rooms, runner=runner, session=session, screen=screen, pick=picker, chat=chat)

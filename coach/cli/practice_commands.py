@@ -224,11 +224,20 @@ def _mark(host: Host, rest: str) -> bool:
     return False
 
 
+def _story(host: Host, rest: str) -> bool:
+    """A story of the bank for the question on the screen, and how to open it."""
+    from coach.cli.practice_story import suggest
+
+    suggest(host)
+    return False
+
+
 COMMANDS = {
     "help": Command("this list", _help),
     "hint": Command("what the question is graded on", _hint),
     "passage": Command("read the guides on this question, one passage at a time", _passage),
     "ask": Command("look something up in the guides: /ask TEXT", _ask),
+    "story": Command("which of your stories answers this, and how to open it", _story),
     "example": Command("a worked answer and why it is strong (after the grade)", _example),
     "skip": Command("leave out this follow-up, or this question", _skip),
     "grade": Command("grade what you have said so far", _grade),

@@ -7,15 +7,15 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from coach.cli.consent import agree
 from coach.cli.practice_host import Picker, Warming
 from coach.cli.practice_screen import Screen
+from coach.cli.practice_tailor import Told
 from coach.cli.wiring import Rooms
 from coach.errors import ModelError, SetupError, UsageError
-from coach.guides.corpus import read_text
+from coach.guides.search import METHOD, Method
 from coach.interview.follow_up import Interviewer
 from coach.interview.model import ModelInterviewer
 from coach.interview.offline import OfflineInterviewer
@@ -44,8 +44,7 @@ class Wish:
     question: str | None = None
     round: str | None = None
     topic: str | None = None
-    job: Path | None = None
-    cv: Path | None = None
+    told: Told = Told()
 
 
 def choose_model(
@@ -106,7 +105,10 @@ def earlier_session(rooms: Rooms, session_id: str | None) -> tuple[str, Setup]:
     found = session_id or history.latest()
     if found is None:
         raise UsageError("There is no session to continue yet. `coach practice` starts one.")
-    return found, history.get(found).setup
+    setup = history.get(found).setup
+    if setup.kind == "loop":
+        raise UsageError(f"Session {found} is a round of a loop. `coach loop continue` goes on with it.")
+    return found, setup
 
 
 def make_picker(rooms: Rooms, wish: Wish, today: date) -> Picker:
@@ -128,28 +130,21 @@ def begin_session(desk: Desk, setup: Setup, session_id: str | None) -> Session:
     return Session(desk, session_id) if session_id else Session.begin(desk, setup)
 
 
-def _read_file(path: Path) -> str:
-    """The text of a job description or CV, whatever kind of document it is."""
-    from coach.guides.read import SUFFIXES, read_document
-
-    if path.suffix.lower() not in SUFFIXES:
-        return read_text(path)
-    return "\n".join(line.text for line in read_document(path).lines)
-
-
 def _pool(rooms: Rooms, wish: Wish) -> Sequence[Question]:
     questions = rooms.corpus.questions
     if wish.round:
         questions = in_round(questions, wish.round)
     texts = [wish.topic] if wish.topic else []
-    texts += [_read_file(path) for path in (wish.job, wish.cv) if path is not None]
+    texts += wish.told.texts
     if not texts:
         return list(questions.values())
     searcher = rooms.searcher()
+    # A CV and a job text stay on this machine, also where the embedder is a server's.
+    method: Method = "bm25" if wish.told.texts and ":" in rooms.settings.coach_embedder else METHOD
     found = by_text(
         questions,
         "\n".join(texts),
-        search=lambda text: [hit.passage.id for hit in searcher.search(text, k=SEARCH_DEPTH)],
+        search=lambda text: [hit.passage.id for hit in searcher.search(text, SEARCH_DEPTH, method)],
         grounds=lambda question: rooms.corpus.grounding.get(question.id, question.passages),
     )
     if not found:

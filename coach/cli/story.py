@@ -64,6 +64,7 @@ def edit(
     Example: EDITOR=nano coach story edit 3
     """
     from coach.cli.story_add import read_input
+    from coach.cli.story_editor import EARLIER_EDIT
     from coach.cli.story_editor import edit as edit_text
     from coach.stories.files import read_stories, write_story
 
@@ -83,6 +84,8 @@ def edit(
         else:
             _need_terminal("Editing")
             draft = at.rooms.settings.data_dir / "edits" / f"story-{number}.md"
+            if draft.exists():
+                at.screen.tell(EARLIER_EDIT)
             changed = edit_text(write_story(story), draft, read)
         if changed is None:
             at.screen.tell("Nothing was changed.")

@@ -49,7 +49,7 @@ def read_private(file: str) -> Document:
     """A CV or job text from a file of any kind that guides are read from, or from a text file."""
     path = Path(file)
     if not path.is_file():
-        raise SetupError(f"{file} cannot be read: there is no such file.")
+        raise SetupError(f"{file}: cannot be read: there is no such file.")
     if path.suffix.lower() in SUFFIXES:
         return read_document(path)
     from coach.guides.plain import read_plain

@@ -13,6 +13,7 @@ from typing import TypeVar
 from coach.errors import DatasetError, SetupError
 
 T = TypeVar("T")
+EARLIER_EDIT = "An earlier edit, which could not be read, is opened again."
 _FALLBACKS = ("sensible-editor", "nano", "vim", "vi")
 
 
@@ -53,6 +54,9 @@ def edit(text: str, draft: Path, read: Callable[[str], T]) -> T | None:
             f"{command[0]} cannot be started: {error.strerror}. Set EDITOR, or use --file."
         ) from error
     if done.returncode != 0:
+        if _unchanged(draft, text):
+            draft.unlink()
+            raise SetupError(f"{command[0]} ended with {done.returncode}; nothing was changed.")
         raise SetupError(
             f"{command[0]} ended with {done.returncode}; nothing was changed. The text is in {draft}."
         )
@@ -70,3 +74,7 @@ def edit(text: str, draft: Path, read: Callable[[str], T]) -> T | None:
         ) from error
     draft.unlink()
     return result
+
+
+def _unchanged(draft: Path, text: str) -> bool:
+    return draft.exists() and draft.read_bytes() == text.encode()

@@ -44,21 +44,27 @@ def review_one(at: Desk, story: Story) -> tuple[StoryReview, Grade]:
     """The review of the parts and the grade of the whole, by the model where one is in use."""
     from coach.stories.review_model import review_with_model
 
-    question = star_question(at)
+    question = star_question(at, story)
     task = at.rooms.task_of("senior")(question, Answer.of(story.told()))
     if at.chat is None:
-        return review_story(story, at.guide, at.rooms.aims_at_grader), at.rooms.local_grader().grade_now(task)
+        grade = at.runner.run(at.rooms.local_grader().grade(task))
+        return review_story(story, at.guide, at.rooms.aims_at_grader), grade
     with at.screen.busy("Reading the story"):
         prompt, aimed = at.rooms.prompts.get("story_review"), at.rooms.aims_at_grader
         review = at.runner.run(review_with_model(story, at.guide, at.chat, prompt, aimed))
         return review, at.runner.run(at.rooms.llm_grader(at.chat).grade(task))
 
 
-def star_question(at: Desk) -> Question:
-    """The question that stories are graded on, with the passages that the criterion rests on."""
+def star_question(at: Desk, story: Story) -> Question:
+    """The question that a story is graded on, with the passages that the criterion rests on.
+
+    The local grader compares an answer with the words of its question, so that it is told the title; a model
+    is not, since a title is the user's own text and no question.
+    """
     (criterion,) = at.rooms.corpus.criteria_of([CRITERION])
+    text = ASKED if at.chat is not None or not story.title else f"{story.title}: {ASKED}"
     return Question(
-        id="story", text=ASKED, round="behavioral", criteria=(CRITERION,), passages=criterion.passages
+        id="story", text=text, round="behavioral", criteria=(CRITERION,), passages=criterion.passages
     )
 
 

@@ -20,6 +20,9 @@ MAX_CHARS = 500_000
 _TITLE = re.compile(r"^# +(.*)$")
 _HEADING = re.compile(r"^## +(.*?):?\s*$")
 _META = re.compile(r"^(tags|criteria)\s*:\s*(.*)$", re.IGNORECASE)
+# A line of a part that would read as a heading has a backslash before it in the file.
+_HASHES = re.compile(r"^(?=\\*#)", re.MULTILINE)
+_ESCAPED = re.compile(r"^\\+#")
 _PART_NAMES = {name: name for name in STORY_PARTS} | {
     "own action": "action",
     "my action": "action",
@@ -81,7 +84,7 @@ def write_story(story: Story) -> str:
     """The story as Markdown that `read_stories` reads back."""
     lines = [f"# {story.title}", f"tags: {', '.join(story.tags)}", f"criteria: {', '.join(story.criteria)}"]
     for name in STORY_PARTS:
-        lines += ["", f"## {name.capitalize()}", "", story.part(name).strip()]
+        lines += ["", f"## {name.capitalize()}", "", _escaped(story.part(name))]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -89,7 +92,7 @@ def write_audit(entry: AuditEntry) -> str:
     """The entry as Markdown that `read_audit` reads back."""
     lines = [f"# {entry.feature}"]
     for name in AUDIT_FIELDS:
-        lines += ["", f"## {name.replace('_', ' ').capitalize()}", "", entry.field(name).strip()]
+        lines += ["", f"## {name.replace('_', ' ').capitalize()}", "", _escaped(entry.field(name))]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -97,6 +100,10 @@ def listed(text: str) -> tuple[str, ...]:
     """Words between commas or semicolons, without repeats; tags are told apart by letters alone."""
     parts = (" ".join(part.split()).lstrip("#") for part in re.split(r"[,;]", text))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _escaped(text: str) -> str:
+    return _HASHES.sub(r"\\", text.strip())
 
 
 def _entries(text: str, where: str, names: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
@@ -129,7 +136,7 @@ def _blocks(text: str, where: str) -> list[_Block]:
                 raise DatasetError(f"{where}, line {number}: `## {heading[1]}` is there twice.")
             part = blocks[-1].parts[name] = []
         elif part is not None:
-            part.append(line)
+            part.append(line[1:] if _ESCAPED.match(line) else line)
         elif meta:
             blocks[-1].meta[meta[1].casefold()] = meta[2]
         elif line.strip():
@@ -186,8 +193,11 @@ def _texts(entry: Mapping[str, Any], fields: Iterable[str], place: str) -> dict[
 
 
 def _listed(value: Any, place: str) -> tuple[str, ...]:
-    if isinstance(value, dict):
-        raise DatasetError(f"{place}: tags and criteria are lists.")
+    nested = isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
+    )
+    if nested:
+        raise DatasetError(f"{place}: tags and criteria are lists of words.")
     if isinstance(value, list):
         value = ", ".join(str(item) for item in value)
     return listed("" if value is None else str(value))

@@ -37,7 +37,7 @@ def read_principles(path: Path) -> list[Principle]:
     Raises SetupError for a missing file, GuideError or DatasetError for one that holds none.
     """
     if not path.is_file():
-        raise SetupError(f"{path} cannot be read: there is no such file.")
+        raise SetupError(f"{path}: cannot be read: there is no such file.")
     if path.suffix.lower() in _YAML:
         found = _from_yaml(path)
     elif path.suffix.lower() in SUFFIXES:

@@ -1,0 +1,130 @@
+"""Which story answers which question: by theme, by telling words, by criteria, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from coach.guides.corpus import Corpus
+from coach.guides.stories import StoryGuide
+from coach.schema.story import Story
+from coach.stories.match import Match, Matcher
+from tests.stories.conftest import FEED, ROUTING, VAGUE
+
+REPLIES = Story(
+    id=4,
+    title="Privacy review of smart replies",
+    situation="Our mail app had smart replies planned for 2 million users.",
+    task="Legal was about to block the launch and I had to find a way.",
+    action="I proposed that replies are generated on the device. I rejected a server model.",
+    result="Acceptance of replies was 11% against 14% in the server prototype.",
+    lesson="I now bring legal in at the sketch.",
+    tags=("cross-functional", "privacy"),
+    criteria=("responsible_ai",),
+)
+PRICES = Story(
+    id=5,
+    title="Stopped a pricing model",
+    situation="A travel site wanted dynamic prices per visitor.",
+    task="I had to decide whether it ships.",
+    action="I ran a backtest and saw that visitors with old phones paid more. I stopped it.",
+    result="We gave up an expected 2% of margin.",
+    lesson="Every pricing test now has a fairness slice.",
+    tags=("stopped",),
+    criteria=("responsible_ai", "ownership"),
+)
+BANK = (ROUTING, FEED, VAGUE, REPLIES, PRICES)
+
+
+@pytest.fixture(scope="module")
+def matcher(corpus: Corpus, story_guide: StoryGuide) -> Matcher:
+    return Matcher(corpus, story_guide)
+
+
+def fitting(found: list[Match]) -> list[int]:
+    return [match.story.id for match in found if match.fit == "fits"]
+
+
+@pytest.mark.parametrize(
+    ("question", "story"),
+    [
+        ("failed-launch", FEED),
+        ("pushed-back", FEED),
+        ("bh-stopped-project", PRICES),
+        ("bh-review-made-better", REPLIES),
+        ("bh-three-teams", ROUTING),
+        ("bh-blank-page", ROUTING),
+        ("bh-model-incident", FEED),
+        ("db-music-engagement", FEED),
+        ("td-router-latency", ROUTING),
+    ],
+)
+def test_a_question_of_the_corpus_finds_its_story(
+    question: str, story: Story, matcher: Matcher, corpus: Corpus
+) -> None:
+    asked = corpus.questions[question]
+    assert fitting(matcher.match(asked.text, BANK, asked.criteria))[0] == story.id
+
+
+@pytest.mark.parametrize(
+    ("text", "story"),
+    [
+        ("Tell me about a mistake you made.", FEED),
+        ("When did you disagree with an engineer?", FEED),
+        ("Describe a project you killed or a launch where you said no.", PRICES),
+        ("How have you worked with legal and compliance?", REPLIES),
+        ("What are you proudest of?", ROUTING),
+        ("Be fair: avoid unfair bias.", PRICES),
+        ("Customer obsession: start with the customer.", ROUTING),
+    ],
+)
+def test_a_question_in_ones_own_words_finds_its_story(text: str, story: Story, matcher: Matcher) -> None:
+    assert story.id in fitting(matcher.match(text, BANK))[:2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is your favourite colour?",
+        "Tell me about penguins on the ice.",
+        "Hire and develop the best.",
+        "Design camera-based defect detection for a bottling line.",
+        "Which salary do you expect?",
+        "",
+    ],
+)
+def test_no_story_is_named_where_none_fits(text: str, matcher: Matcher) -> None:
+    assert fitting(matcher.match(text, BANK)) == []
+
+
+def test_a_failure_is_not_answered_by_a_success_on_the_subject(matcher: Matcher) -> None:
+    asked = "Tell me about a failure with ticket routing at the support desk."
+    assert ROUTING.id not in fitting(matcher.match(asked, [ROUTING], ROUTING.criteria))
+
+
+def test_criteria_alone_make_a_story_possible_and_no_more(matcher: Matcher, corpus: Corpus) -> None:
+    asked = corpus.questions["fraud-realtime"]
+    (match,) = matcher.match(asked.text, [ROUTING], asked.criteria)
+    assert match.fit == "possible"
+    assert {reason.kind for reason in match.reasons} == {"criterion"}
+
+
+def test_reasons_quote_the_question_and_the_story(matcher: Matcher, corpus: Corpus) -> None:
+    asked = corpus.questions["pushed-back"]
+    best = matcher.match(asked.text, BANK, asked.criteria)[0]
+    theme = next(reason for reason in best.reasons if reason.kind == "theme")
+    assert theme.asked in asked.text
+    assert theme.quote in FEED.whole()
+    quotes = [reason.quote for reason in best.reasons if reason.quote]
+    assert len(quotes) == len(set(quotes))
+
+
+def test_criteria_are_proposed_for_a_story_that_shows_some(matcher: Matcher) -> None:
+    assert "responsible_ai" in matcher.criteria_for(PRICES)
+    assert "model_lifecycle" in matcher.criteria_for(FEED)
+    assert matcher.criteria_for(VAGUE) == []
+
+
+def test_kinds_go_by_tags_and_else_by_words(matcher: Matcher) -> None:
+    assert [kind.id for kind in matcher.kinds_of(FEED)] == ["failure"]
+    untagged = FEED.model_copy(update={"tags": ()})
+    assert "conflict" in [kind.id for kind in matcher.kinds_of(untagged)]
