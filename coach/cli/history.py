@@ -130,8 +130,10 @@ def _view(rooms: Rooms, record: Any) -> SessionView:
     from coach.report.history_view import view_drill, view_session
     from coach.store.records import SessionRecord
 
-    view = view_session if isinstance(record, SessionRecord) else view_drill
-    return view(record, _legend(rooms, record), rooms.corpus.digest)
+    legend, guides = _legend(rooms, record), rooms.corpus.digest
+    if isinstance(record, SessionRecord):
+        return view_session(record, legend, guides, rooms.retry_noise)
+    return view_drill(record, legend, guides)
 
 
 def _legend(rooms: Rooms, record: Any) -> Legend:
@@ -146,13 +148,17 @@ def _print_session(rooms: Rooms, record: Any) -> None:
     from coach.report.history import render_drill, render_session
     from coach.store.records import SessionRecord
 
-    render = render_session if isinstance(record, SessionRecord) else render_drill
+    legend = _legend(rooms, record)
+    if isinstance(record, SessionRecord):
+        part = render_session(record, legend, rooms.retry_noise)
+    else:
+        part = render_drill(record, legend)
     out = console.out()
     if out.is_terminal:
-        out.print(render(record, _legend(rooms, record)))
+        out.print(part)
         return
     with out.capture() as captured:
-        out.print(render(record, _legend(rooms, record)))
+        out.print(part)
     _write_out("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
 
 

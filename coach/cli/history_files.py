@@ -68,7 +68,7 @@ def _transcripts(rooms: Rooms, chosen: list[str] | None) -> Iterator[str]:
         else:
             record = history.get(line.id)
             legend = Legend(corpus.rubric.by_id(), corpus.passages, scores=record.setup.scores)
-            view = view_session(record, legend, corpus.digest)
+            view = view_session(record, legend, corpus.digest, rooms.retry_noise)
         yield session_markdown(view) + "\n"
 
 

@@ -15,7 +15,7 @@ from coach.interview.session import Session
 from coach.interview.worked import Worked
 from coach.report.cards import render_follow_up, render_question, render_said
 from coach.report.grade import Legend, render_grade, render_look
-from coach.report.movement import compare, render_movement, uncertainty
+from coach.report.movement import compare, render_movement
 from coach.report.words import FLAGS
 from coach.schema.grade import Grade, Grader, GradeTask
 from coach.schema.question import Question
@@ -175,7 +175,7 @@ class Host:
         self._show_self_rating(own, grade)
         before = self.session.before()
         if before is not None:
-            movement = compare(before, grade, noise=uncertainty(before, grade))
+            movement = compare(before, grade, noise=self.rooms.retry_noise(before, grade))
             self.screen.show(render_movement(movement, self.legend))
 
     def _press(self) -> None:

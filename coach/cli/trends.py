@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +12,7 @@ import typer
 
 from coach.cli import console, wiring
 from coach.errors import UsageError
-from coach.progress.noise import Noise, load_noise
 from coach.progress.overview import Overview, Row, Series, make_overview
-from coach.resources import eval_dir
 from coach.schema.question import ROUNDS
 from coach.store.marks import read_marks
 
@@ -63,13 +60,9 @@ def progress(
 def overview_of(rooms: Rooms) -> Overview:
     """Everything that the marks of this data folder say."""
 
-    @cache
-    def noise_of(grader: str) -> Noise:
-        return load_noise(eval_dir() / "baselines", grader)
-
     return make_overview(
         read_marks(rooms.database),
-        noise_of,
+        rooms.noise_of,
         rounds={name: _round_title(name) for name in ROUNDS},
         criteria={item.id: item.title for item in rooms.corpus.rubric.criteria},
     )

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from coach.errors import SetupError
 from coach.guides.corpus import Corpus, load_corpus
 from coach.prompts import Prompts
-from coach.resources import corpus_dir, prompts_dir
+from coach.resources import corpus_dir, eval_dir, prompts_dir
 from coach.schema.answer import Answer
-from coach.schema.grade import GradeTask
+from coach.schema.grade import Grade, GradeTask
 from coach.schema.question import Question
 from coach.schema.rubric import Rubric
 from coach.settings import Settings, read_settings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from coach.llm.openai_chat import OpenAIChat
     from coach.llm.port import ChatModel
     from coach.llm.prices import Prices
+    from coach.progress.noise import Noise
 
 
 class Rooms:
@@ -45,6 +46,7 @@ class Rooms:
         self._searcher: Searcher | None = None
         self._local: LocalGrader | None = None
         self._chats: list[OpenAIChat] = []
+        self._noise: dict[str, Noise] = {}
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -213,6 +215,23 @@ class Rooms:
             )
 
         return make
+
+    def retry_noise(self, before: Grade, after: Grade) -> float:
+        """How far the marks of two answers may lie apart without one being better, in marks.
+
+        By the grades' own ranges, or by what was measured of the grader, whichever is more.
+        """
+        from coach.report.movement import uncertainty
+
+        return max(uncertainty(before, after), self.noise_of(after.grader.kind).between())
+
+    def noise_of(self, grader: str) -> Noise:
+        """The noise of a kind of grader, as the accepted measurements have it."""
+        from coach.progress.noise import load_noise
+
+        if grader not in self._noise:
+            self._noise[grader] = load_noise(eval_dir() / "baselines", grader)
+        return self._noise[grader]
 
     @staticmethod
     def aims_at_grader(text: str) -> bool:

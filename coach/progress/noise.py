@@ -12,6 +12,8 @@ from typing import Any
 from coach.errors import DatasetError, SetupError
 from coach.store.marks import Mark
 
+_TWO_SIDED = 1.96  # deviations that hold 95% of a normal distribution
+
 
 @dataclass(frozen=True)
 class Noise:
@@ -34,16 +36,22 @@ class Noise:
             return self.overall
         return self.by_criterion.get(criterion, self.criteria)
 
+    def between(self) -> float:
+        """How far two marks of equal work may lie apart by chance, 19 times in 20."""
+        return _TWO_SIDED * sqrt(2) * self.overall
+
     def words(self, model: str, prompt: str) -> str:
         """Where the figures come from, in a sentence; it says so when another version was measured."""
-        if model == self.model:
-            other = "" if prompt == self.prompt else f", with an earlier version of {self.model}"
-        else:
+        if model != self.model:
             other = f", with {self.model}"
+        else:
+            # The local grader is always measured on fits that had not seen the answer.
+            same = self.kind == "local" or prompt == self.prompt
+            other = "" if same else f", with an earlier version of {self.model}"
         if self.kind == "local":
             return (
                 f"Noise: a mark of this grader is off by about {self.overall:.2f}"
-                f" (against the labels of {self.number} answers{other})."
+                f" (cross-validated on the labels of {self.number} answers{other})."
             )
         if self.kind == "llm":
             return (

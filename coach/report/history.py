@@ -10,9 +10,9 @@ from rich.text import Text
 
 from coach.report.cards import render_question
 from coach.report.grade import Legend, render_grade
-from coach.report.history_view import last_movement
+from coach.report.history_view import PairNoise, last_movement
 from coach.report.lines import indent, labelled, plain
-from coach.report.movement import render_movement
+from coach.report.movement import Movement, render_movement, uncertainty
 from coach.store.drills import DrillRecord
 from coach.store.listing import Found, Line
 from coach.store.records import AttemptRecord, SessionRecord, SpokenTurn
@@ -92,13 +92,14 @@ def _around(text: str, words: Sequence[str]) -> Text:
     return shown
 
 
-def render_session(record: SessionRecord, legend: Legend) -> RenderableType:
+def render_session(record: SessionRecord, legend: Legend, noise: PairNoise = uncertainty) -> RenderableType:
     """A session whole: every question with what was said and its grade."""
     setup = record.setup
     head = f"{record.id}  {minute_words(record.created_at)}  {setup.kind}, {setup.mode}, level {setup.level}"
     parts: list[RenderableType] = [plain(head, "dim")]
     for attempt in record.attempts:
-        parts += [Text(), *_attempt(attempt, record, legend)]
+        movement = last_movement(attempt, record, noise)
+        parts += [Text(), *_attempt(attempt, legend, movement)]
     if not record.attempts:
         parts.append(plain("No question was asked in it."))
     return Group(*parts)
@@ -118,7 +119,7 @@ def render_drill(record: DrillRecord, legend: Legend) -> RenderableType:
     return Group(*parts, Text(), grade)
 
 
-def _attempt(attempt: AttemptRecord, record: SessionRecord, legend: Legend) -> list[RenderableType]:
+def _attempt(attempt: AttemptRecord, legend: Legend, movement: Movement | None) -> list[RenderableType]:
     parts: list[RenderableType] = [render_question(attempt.question)]
     if attempt.retry_of is not None:
         parts.append(plain("answered again", "dim"))
@@ -135,7 +136,7 @@ def _attempt(attempt: AttemptRecord, record: SessionRecord, legend: Legend) -> l
     for label in kept.labels:
         about = legend.title(label.criterion) if label.criterion else "the whole answer"
         parts.append(labelled("You disputed", f"{about}: {label.score}. {label.note}", style="yellow"))
-    if movement := last_movement(attempt, record):
+    if movement:
         parts += [Text(), render_movement(movement, legend)]
     return parts
 

@@ -6,7 +6,7 @@ makes it safe.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from coach.report.grade import Legend, level_words, mark_words
@@ -19,6 +19,10 @@ from coach.store.drills import DrillRecord
 from coach.store.records import AttemptRecord, SessionRecord, SpokenTurn, StoredGrade
 
 _AUTHORS = {"local": "Interviewer (offline)", "llm": "Interviewer (a model)"}
+
+
+# The grades of an answer and its retry -> how far they may lie apart by chance, in marks.
+PairNoise = Callable[[Grade, Grade], float]
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,13 @@ class SessionView:
     notes: tuple[str, ...] = ()
 
 
-def view_session(record: SessionRecord, legend: Legend, guides: str) -> SessionView:
+def view_session(
+    record: SessionRecord, legend: Legend, guides: str, noise: PairNoise = uncertainty
+) -> SessionView:
     """Arrange a session; `guides` is the digest of the guides that `legend` takes passages from."""
     attempts = tuple(
-        _attempt(number, attempt, record, legend) for number, attempt in enumerate(record.attempts, start=1)
+        _attempt(number, attempt, legend, last_movement(attempt, record, noise))
+        for number, attempt in enumerate(record.attempts, start=1)
     )
     last = [attempt.grades[-1].grade for attempt in record.attempts if attempt.grades]
     setup = record.setup
@@ -161,16 +168,18 @@ def _with_passages(view: SessionView, grades: Sequence[Grade], legend: Legend, g
     )
 
 
-def last_movement(attempt: AttemptRecord, record: SessionRecord) -> Movement | None:
+def last_movement(
+    attempt: AttemptRecord, record: SessionRecord, noise: PairNoise = uncertainty
+) -> Movement | None:
     """What a graded retry moved against the attempt that it retries, or None."""
     earlier = next((other for other in record.attempts if other.id == attempt.retry_of), None)
     if earlier is None or not earlier.grades or not attempt.grades:
         return None
     before, after = earlier.grades[-1].grade, attempt.grades[-1].grade
-    return compare(before, after, noise=uncertainty(before, after))
+    return compare(before, after, noise=noise(before, after))
 
 
-def _attempt(number: int, attempt: AttemptRecord, record: SessionRecord, legend: Legend) -> AttemptView:
+def _attempt(number: int, attempt: AttemptRecord, legend: Legend, movement: Movement | None) -> AttemptView:
     kept = attempt.grades[-1] if attempt.grades else None
     states = {"skipped": "Skipped, not graded.", "open": "Not finished.", "closing": "Not graded yet."}
     return AttemptView(
@@ -180,7 +189,7 @@ def _attempt(number: int, attempt: AttemptRecord, record: SessionRecord, legend:
         again=attempt.retry_of is not None,
         state="" if kept else states.get(attempt.status, ""),
         turns=tuple(_turn(n, turn, kept.grade if kept else None) for n, turn in enumerate(attempt.turns)),
-        grade=_attempt_grade(kept, attempt, record, legend) if kept else None,
+        grade=_attempt_grade(kept, attempt, legend, movement) if kept else None,
     )
 
 
@@ -237,10 +246,9 @@ def _grade(grade: Grade, legend: Legend) -> GradeView:
 
 
 def _attempt_grade(
-    kept: StoredGrade, attempt: AttemptRecord, record: SessionRecord, legend: Legend
+    kept: StoredGrade, attempt: AttemptRecord, legend: Legend, movement: Movement | None
 ) -> GradeView:
     """The grade with what stands beside it: the self-rating, disputes, what a retry moved."""
-    movement = last_movement(attempt, record)
     compared = movement is None or movement.comparable
     return replace(
         _grade(kept.grade, legend),

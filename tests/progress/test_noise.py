@@ -37,7 +37,7 @@ def test_the_local_graders_noise_is_its_error_against_labels(tmp_path: Path) -> 
     assert isclose(noise.of("unknown"), sqrt(0.4))
     assert isclose(noise.of("ownership"), sqrt(0.5 + 4 * 0.1 - 0.04))
     assert noise.words("m", "p") == (
-        "Noise: a mark of this grader is off by about 0.60 (against the labels of 160 answers)."
+        "Noise: a mark of this grader is off by about 0.60 (cross-validated on the labels of 160 answers)."
     )
 
 
@@ -75,6 +75,12 @@ def test_the_shipped_baselines_give_a_noise_for_both_graders() -> None:
     assert 0.3 < local.overall < 1.0
     assert len(local.by_criterion) == 13
     assert 0.0 < llm.overall < local.overall
+
+
+def test_two_marks_lie_apart_by_more_than_one_deviation() -> None:
+    local, llm = (load_noise(eval_dir() / "baselines", kind) for kind in ("local", "llm"))
+    assert 1 <= local.between() < 2.5
+    assert llm.between() < 1
 
 
 def test_a_grades_own_range_widens_the_noise_and_never_narrows_it() -> None:

@@ -73,6 +73,13 @@ def test_the_grade_stands_with_what_belongs_to_it() -> None:
     assert "unsent" not in repr(view)
 
 
+def test_a_retry_is_better_only_beyond_the_noise_that_is_given() -> None:
+    view = view_session(practised(), LEGEND, GUIDES, lambda before, after: 2.0)
+    kept = view.attempts[1].grade
+    assert kept is not None
+    assert [move.direction for move in kept.moves] == ["within noise", "within noise", "same"]
+
+
 def test_numbers_are_hidden_where_the_session_hid_them() -> None:
     view = view_session(practised(), replace(LEGEND, scores=False), GUIDES)
     kept = view.attempts[1].grade
