@@ -228,9 +228,10 @@ def _after_grade(floor: Floor, host: Host, round_id: str) -> None:
 def _introduce(floor: Floor, item: RoundStanding) -> None:
     standing = floor.standing()
     number = [each.plan.id for each in standing.rounds].index(item.plan.id) + 1
-    floor.screen.show(render_opening(item.plan, number, len(standing.rounds)))
+    again = item.record is not None
+    floor.screen.show(render_opening(item.plan, number, len(standing.rounds), again=again))
     if item.seconds:
-        floor.screen.tell(f"Taken up again; {spent_words(item.seconds, item.plan.minutes)} used.")
+        floor.screen.tell(f"Taken up again, {spent_words(item.seconds, item.plan.minutes)} used.")
 
 
 def _close_round(floor: Floor, item: RoundStanding) -> None:

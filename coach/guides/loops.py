@@ -35,9 +35,12 @@ _BLANKS: dict[str, dict[str, str]] = {
     },
     "change": {
         "raise": "criterion round before after",
+        "raise_too": "criterion round before after",
+        "raise_round": "criterion round before after",
         "fatal": "round",
         "fall": "round before after",
         "hold": "round",
+        "beyond": "count",
         "none": "",
     },
 }

@@ -12,7 +12,7 @@ from coach.loops.findings import Debrief, Decision, RoundFinding
 from coach.loops.marks import YES
 from coach.loops.rounds import find_round, vote_of
 from coach.loops.standing import Standing
-from coach.loops.turning import Bench, turn
+from coach.loops.turning import Bench, beyond, turn
 from coach.schema.grade import GraderId
 from coach.schema.loop import LoopBook
 from coach.schema.rubric import Criterion
@@ -73,13 +73,16 @@ def _decision(rounds: Sequence[RoundFinding], ground: Ground, level: str, *, sco
     softer, words = ground.softer(level), ground.book.words
     ruling = decide(votes, softer)
     lower = ground.below(level)
+    bench = Bench(counted, votes, softer, words, scores)
+    changes = turn(bench)
     by_people = [_by_people(vote, counted[vote.round_id]) for vote in votes]
     return Decision(
         outcome=ruling.outcome,
         title=words.outcome[ruling.outcome],
         meaning=_fill(words.meaning[ruling.outcome], level=level, lower=lower),
         reasons=tuple(_reasons(votes, counted, ruling, ground, level)),
-        changes=turn(Bench(counted, votes, softer, words, scores)),
+        changes=changes,
+        beyond=beyond(bench, changes),
         level=level,
         lower=lower,
         with_human=decide(by_people, softer).outcome if by_people != votes else None,

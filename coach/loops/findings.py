@@ -134,6 +134,7 @@ class Change(Frozen):
 class Decision(Frozen):
     """`lower` is the level that "lower" means, empty where there is none.
 
+    `beyond` says what the changes together would leave in the way.
     `with_human` is the outcome with a person's marks in place of the coach's, null without such marks.
     """
 
@@ -142,6 +143,7 @@ class Decision(Frozen):
     meaning: str
     reasons: tuple[str, ...]
     changes: tuple[Change, ...]
+    beyond: str = ""
     level: str
     lower: str = ""
     with_human: Outcome | None = None

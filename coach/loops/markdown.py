@@ -58,6 +58,8 @@ def _decision(debrief: Debrief, key: Key) -> Iterator[str]:
         advice = f" {_safe(change.advice)}" if change.advice else ""
         yield f"{number}. {_safe(change.text)}.{then}{advice}"
     yield ""
+    if decision.beyond:
+        yield from (_safe(decision.beyond), "")
 
 
 def _case(found: RoundFinding, key: Key) -> Iterator[str]:

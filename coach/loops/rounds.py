@@ -16,6 +16,7 @@ from coach.store.human_marks import HumanMark
 from coach.store.records import AttemptRecord
 
 POINTS = 2
+SCRAP = 6
 
 
 def find_round(
@@ -93,11 +94,16 @@ def _with_own_quotes(points: Iterable[CriterionFinding]) -> tuple[CriterionFindi
     taken: set[str] = set()
     kept = []
     for item in points:
-        fresh = tuple(piece for piece in item.quotes if piece.text not in taken)
+        fresh = tuple(sorted((q for q in item.quotes if q.text not in taken), key=_is_scrap))
         if fresh:
             kept.append(item.model_copy(update={"quotes": fresh}))
             taken.add(fresh[0].text)
     return tuple(kept)
+
+
+def _is_scrap(piece: Quote) -> bool:
+    """Too short to say something on its own; shown where there is nothing longer."""
+    return len(piece.text.split()) < SCRAP
 
 
 def _state(standing: RoundStanding, answers: tuple[AnswerFinding, ...]) -> tuple[State, str]:

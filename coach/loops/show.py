@@ -77,13 +77,13 @@ def _round_plan(item: RoundPlan, number: str) -> Iterator[RenderableType]:
     yield indent(*rows)
 
 
-def render_opening(item: RoundPlan, number: int, of: int) -> RenderableType:
+def render_opening(item: RoundPlan, number: int, of: int, *, again: bool = False) -> RenderableType:
     """The card at the beginning of a round: who sits opposite, for how long, and how they open."""
-    parts: list[RenderableType] = [
-        Text.assemble((f"Round {number} of {of}  {item.title}", "bold"), (f"  {box_words(item)}", "dim")),
-        labelled(item.style.role, f'"{item.style.opens}"'),
-    ]
-    if item.note:
+    head = Text.assemble((f"Round {number} of {of}  {item.title}", "bold"), (f"  {box_words(item)}", "dim"))
+    parts: list[RenderableType] = [head]
+    if not again:
+        parts.append(labelled(item.style.role, f'"{item.style.opens}"'))
+    if item.note and not again:
         parts.append(plain(item.note, "dim"))
     return Group(*parts)
 

@@ -97,6 +97,8 @@ def _decision(decision: Decision, key: Key) -> Iterator[RenderableType]:
     yield heading("What would change it")
     for number, change in enumerate(decision.changes, start=1):
         yield from _change(change, number, decision, key)
+    if decision.beyond:
+        yield indent(plain(decision.beyond))
 
 
 def _change(change: Change, number: int, decision: Decision, key: Key) -> Iterator[RenderableType]:

@@ -43,6 +43,13 @@ def turn(bench: Bench) -> tuple[Change, ...]:
     return tuple(found[:THINGS])
 
 
+def beyond(bench: Bench, changes: Sequence[Change]) -> str:
+    """What is still in the way when all `changes` are made; empty where they turn the decision."""
+    stays = changes[-1].outcome == bench.outcome and bench.outcome in ("no_hire", "lower")
+    weak = sum(1 for vote in bench.votes if vote.fatal or (vote.mark or YES) < YES) - len(changes)
+    return bench.words.change["beyond"].format(count=weak) if stays and weak > 0 else ""
+
+
 def _missing(bench: Bench) -> Iterator[Change]:
     """Marks that are missing, each tried as a lean yes; then what would have to be better as well."""
     changed: dict[str, Vote] = {}
@@ -69,10 +76,11 @@ def _rises(bench: Bench, changed: Mapping[str, Vote] | None = None) -> Iterator[
         points = _points(bench.rounds[vote.round_id])
         if len(weak) == 1 and len(points) > 1 and not vote.fatal:
             # One thing alone lifts a round only part of the way.
-            yield _raise(bench, vote, points[0], bench.outcome)
-            yield _raise(bench, vote, points[1], after).model_copy(update={"on_top": True})
+            yield _raise_point(bench, vote, points[0], "raise", bench.outcome)
+            second = _raise_point(bench, vote, points[1], "raise_too", after)
+            yield second.model_copy(update={"on_top": True})
             return
-        change = _raise(bench, vote, points[0] if points else None, after)
+        change = _raise_round(bench, vote, points, after)
         yield change.model_copy(update={"on_top": len(done) > 1})
 
 
@@ -100,21 +108,31 @@ def _falls(bench: Bench) -> Iterator[Change]:
         )
 
 
-def _raise(bench: Bench, vote: Vote, point: CriterionFinding | None, after: Outcome) -> Change:
-    found = bench.rounds[vote.round_id]
-    if vote.fatal:
-        return Change(text=bench.words.change["fatal"].format(round=found.title), outcome=after)
-    title, level = (point.title, point.level or 1) if point else ("The mark", vote.mark or 1)
+def _raise_point(bench: Bench, vote: Vote, point: CriterionFinding, word: str, after: Outcome) -> Change:
+    level = point.level or 1
     return Change(
-        text=bench.words.change["raise"].format(
-            criterion=title,
-            round=found.title,
+        text=bench.words.change[word].format(
+            criterion=point.title,
+            round=bench.rounds[vote.round_id].title,
             before=mark_words(level, scores=bench.scores),
             after=mark_words(min(max(level + 1, YES), TOP), scores=bench.scores),
         ),
-        advice=point.advice if point else "",
+        advice=point.advice,
         outcome=after,
     )
+
+
+def _raise_round(bench: Bench, vote: Vote, points: Sequence[CriterionFinding], after: Outcome) -> Change:
+    title = bench.rounds[vote.round_id].title
+    if vote.fatal or not points:
+        return Change(text=bench.words.change["fatal"].format(round=title), outcome=after)
+    text = bench.words.change["raise_round"].format(
+        criterion=points[0].title,
+        round=title,
+        before=mark_words(vote.mark or 1, scores=bench.scores),
+        after=mark_words(YES, scores=bench.scores),
+    )
+    return Change(text=text, advice=points[0].advice, outcome=after)
 
 
 def _points(found: RoundFinding) -> list[CriterionFinding]:
