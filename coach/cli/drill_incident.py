@@ -139,7 +139,9 @@ def _reader(rooms: Rooms, chosen: Incident, moves: Moves, chat: ChatModel | None
     from coach.drills.incident_intent import RuleReader
     from coach.drills.incident_match import Matcher
 
-    rules = RuleReader(Matcher(chosen, moves), {item.id: item.says for item in chosen.hypotheses})
+    rules = RuleReader(
+        Matcher(chosen, moves, rooms.nearness), {item.id: item.says for item in chosen.hypotheses}
+    )
     if chat is None:
         return rules
     from coach.drills.incident_model import ModelReader
@@ -162,6 +164,7 @@ def _piped(host: Host) -> None:
     from coach.cli.practice_pipe import input_lines, read_blocks
 
     for text, _ in read_blocks(input_lines()):
+        host.echo(text)
         if host.take(text):
             break
     if not host.run.ended:

@@ -14,6 +14,7 @@ from coach.drills.incident_grade import Path, grade_path, read_path
 from coach.drills.incident_play import notes
 from coach.drills.incident_run import Run
 from coach.errors import UsageError
+from coach.report.lines import plain
 from coach.store.drills import Drills, Status
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Host:
         self.screen.show(render_opening(self.run.incident))
         if self.run.said:
             self.show_notes()
+
+    def echo(self, text: str) -> None:
+        """What came in through the pipe, so that the replies below it can be understood."""
+        self.screen.show(plain("> " + "\n  ".join(text.splitlines()), "dim"))
 
     def take(self, text: str) -> bool:
         """A message or a command; True where the program should leave."""

@@ -26,6 +26,7 @@ DEFAULT_MODEL = "gpt-5.4-mini"
 if TYPE_CHECKING:
     from coach.grading.llm import LlmGrader
     from coach.grading.local.grader import LocalGrader
+    from coach.grading.local.near import Nearness
     from coach.guides.search import Searcher
     from coach.llm.batch_api import BatchApi
     from coach.llm.limiter import Limiter
@@ -100,6 +101,13 @@ class Rooms:
             if self._local is None:
                 self._local = open_local_grader(self.corpus)
             return self._local
+
+    @cached_property
+    def nearness(self) -> Nearness:
+        """Nearness of texts by the embedded grader's word vectors."""
+        from coach.grading.local.near import Nearness
+
+        return Nearness()
 
     @cached_property
     def prices(self) -> Prices:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from coach.drills.incident_match import Match, Matcher
-from coach.drills.incident_words import CAUSE, CHECKING, DENIED, NOT, REASON, SUSPECT, WHETHER, clauses
+from coach.drills.incident_match import FIRMLY, Match, Matcher
+from coach.drills.incident_words import CAUSE, CHECKING, DENIED, NOT, ORDER, REASON, SUSPECT, WHETHER, clauses
 from coach.schema.base import Frozen
 from coach.text.phrases import find
 
 IntentKind = Literal["fact", "act", "whether", "suspect", "cause", "fix", "reason", "no_data", "unclear"]
+ORDER_LEAN = 0.1  # how much better a check must fit words that begin with an order, and the reverse
+FIRM = 0.9  # what each half of "x and y" must fit, against both together
 MOST_CHECKS = 4  # more in one message is a list read out, not a search
 
 
@@ -69,28 +71,43 @@ class RuleReader:
         return [whole]
 
     def _halves(self, clause: str) -> list[Intent]:
-        """Two requests joined by "and", where each of them stands firmly by itself."""
+        """Two requests joined by "and", where each of them stands as firmly by itself as both together."""
         first, _, second = clause.partition(" and ")
+        starts = CHECKING.match(second) or ORDER.match(second) or second.startswith("by ")
+        if not starts or second.startswith(("see if", "see whether", "see what")):
+            return []
         both = [self._one(first), self._one(second)]
-        firm = all(item.kind in ("fact", "act") for item in both) and both[0].id != both[1].id
-        return both if firm else []
+        whole = self._matcher.best(clause).score
+        firm = all(self._matcher.best(part).score > FIRM * whole for part in (first, second))
+        known = all(item.kind in ("fact", "act") for item in both) and both[0].id != both[1].id
+        return both if firm and known else []
 
     def _one(self, clause: str) -> Intent:
-        checking = CHECKING.match(clause) is not None
-        match = self._matcher.best(clause)
-        if match.target.kind == "act" and checking:
-            asked = self._matcher.best(clause, ("fact", "absent"))
-            # "did we roll anything back" asks; it does not order.
-            match = asked if asked.found or not WHETHER.search(clause) else match
-        if not match.found:
+        match = self._best(clause)
+        if match is None or not match.found or (match.score < FIRMLY and self._matcher.is_strange(clause)):
             return Intent(kind="unclear", text=clause)
         if match.target.kind == "act":
             return _order(clause, match)
         if match.ambiguous and match.runner_up and match.runner_up.kind != "absent":
             return Intent(kind="unclear", text=clause, id=match.target.id)
-        return Intent(
-            kind="no_data" if match.target.kind == "absent" else "fact", text=clause, id=match.target.id
-        )
+        kind: IntentKind = "no_data" if match.target.kind == "absent" else "fact"
+        return Intent(kind=kind, text=clause, id=match.target.id)
+
+    def _best(self, clause: str) -> Match | None:
+        """The best target of the sort that the clause's first words ask for: a check, or an act.
+
+        None where the words name nothing in particular.
+        """
+        if self._matcher.is_vague(clause):
+            return None
+        asks = CHECKING.match(clause) is not None or clause.endswith("?")
+        if asks and not WHETHER.search(clause):
+            # "did we roll anything back" asks; it does not order.
+            return self._matcher.best(clause, ("fact", "absent"))
+        act, check = self._matcher.best(clause, ("act",)), self._matcher.best(clause, ("fact", "absent"))
+        # Words that begin with an order are one, unless a check fits them much better; and the reverse.
+        lean = ORDER_LEAN if ORDER.match(clause) or asks else -ORDER_LEAN
+        return act if act.found and act.score + lean > check.score else check
 
     def _ordered(self, text: str) -> tuple[str, ...]:
         """Acts that a statement orders, once each, in order."""
@@ -123,7 +140,7 @@ def _statement(clause: str) -> IntentKind | None:
 def _order(clause: str, match: Match) -> Intent:
     if WHETHER.search(clause):
         return Intent(kind="whether", text=clause, id=match.target.id)
-    if NOT.search(clause):
+    if NOT.search(clause) and not any(NOT.search(text) for text in match.target.phrasings):
         return Intent(kind="reason", text=clause)
     return Intent(kind="act", text=clause, id=match.target.id)
 

@@ -1,6 +1,6 @@
 """Finds which check or act of an incident a candidate's words ask for, without a model.
 
-Every target has phrasings; words are compared as stems, with groups of words that mean the same, and by
+Every target has phrasings; words are compared as stems, by groups of words that mean the same, and by
 nearness in meaning where word vectors are given. Knows no result of any check.
 """
 
@@ -13,16 +13,32 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.guides.incidents import Incident, Moves
-from coach.guides.terms import synonym_map, terms
+from coach.guides.terms import synonym_map, terms, words
 
-# What a word earns that only means the same as one of the phrasing.
-SAME_MEANING = 0.7
+# What a word earns that only means the same as one of the phrasing, by a group or by its vector.
+SAME_MEANING, NEAR_MEANING, NEAR_FROM = 0.75, 0.8, 0.45
 # Share of the score that comes from the best phrasing, the target's whole vocabulary, and nearness.
-PHRASING, VOCABULARY, NEARNESS = 0.5, 0.2, 0.3
-FOUND = 0.42  # below it nothing was asked for that the incident holds
-MARGIN = 0.04  # a runner-up that is nearer than this makes the request ambiguous
+PHRASING, VOCABULARY, NEARNESS = 0.5, 0.3, 0.2
+RECALL = 1.0  # weight of the request's own words against the phrasing's in their agreement
+ABSENT = 0.05  # what a usual check without data here must fit better than one that has data
+FOUND = 0.34  # below it nothing was asked for that the incident holds
+MARGIN = 0.01  # a runner-up that is nearer than this makes the request ambiguous
 
-# Texts -> for each pair (one of the first, one of the second) how near they are, -1 to 1.
+# What a request may hold besides the thing that it asks for; alone it asks for nothing.
+GENERAL = frozenset(
+    terms(
+        """
+        problem issue cause reason find happen happens wrong data system everything look check investigate
+        analyse analyze dig deep deeper help thing else next responsible responsibility explain idea detail
+        details see matter situation incident go figure solve root hidden facts fact information info
+        """
+    )
+)
+STRANGE = 0.5  # a short request with more unknown words than this share must fit firmly
+FIRMLY = 0.5
+SHORT = 4  # terms
+
+# Texts -> for each pair (one of the first, one of the second) how near they are in meaning, -1 to 1.
 Nearness = Callable[[Sequence[str], Sequence[str]], list[list[float]]]
 Kind = Literal["fact", "act", "absent"]
 
@@ -83,17 +99,25 @@ class Matcher:
         self._nearness = nearness
         self._same = synonym_map(moves.words)
         self._phrases = [[frozenset(terms(text)) for text in target.phrasings] for target in self.targets]
-        self._bags = [frozenset().union(*phrases) for phrases in self._phrases]
+        self._bags: list[frozenset[str]] = [frozenset().union(*phrases) for phrases in self._phrases]
         self._counts = Counter(word for bag in self._bags for word in bag)
+        # One spelling of every stem, because vectors know words and not stems.
+        self._spelt = {
+            stem: word
+            for target in self.targets
+            for text in target.phrasings
+            for word in words(text)
+            for stem in terms(word)
+        }
 
     def best(self, text: str, kinds: Iterable[Kind] = ("fact", "act", "absent")) -> Match:
         """The target that `text` asks for best, among those of `kinds`."""
-        wanted = frozenset(terms(text))
+        likeness = self._likeness(text)
         near = self._near(text)
         allowed = set(kinds)
         scored = sorted(
             (
-                (self._score(wanted, n, near[n]), -n)
+                (self._score(likeness, n, near[n]) - (ABSENT if target.kind == "absent" else 0.0), -n)
                 for n, target in enumerate(self.targets)
                 if target.kind in allowed
             ),
@@ -103,6 +127,17 @@ class Matcher:
         runner_up = rest[0] if rest else (0.0, first)
         return Match(self.targets[-first], score, self.targets[-runner_up[1]], score - runner_up[0])
 
+    def is_vague(self, text: str) -> bool:
+        """True where a request names nothing in particular."""
+        return GENERAL.issuperset(terms(text))
+
+    def is_strange(self, text: str) -> bool:
+        """True where a short request is made, for the most part, of words that no target is like."""
+        likeness = self._likeness(text)
+        size = sum(self._weight(word) for word in likeness)
+        strange = sum(self._weight(word) for word, likes in likeness.items() if not likes)
+        return len(likeness) <= SHORT and strange > STRANGE * size
+
     def _near(self, text: str) -> list[float]:
         """For each target, the nearness of its nearest phrasing; zeros without vectors."""
         if self._nearness is None:
@@ -111,34 +146,54 @@ class Matcher:
         row = iter(self._nearness([text], phrasings)[0])
         return [max(next(row) for _ in target.phrasings) for target in self.targets]
 
+    def _likeness(self, text: str) -> dict[str, dict[str, float]]:
+        """For each stem of the text the stems of the phrasings that are like it, with how much, 0 to 1."""
+        spelt = {stem: word for word in words(text) for stem in terms(word)}
+        found: dict[str, dict[str, float]] = {stem: {} for stem in spelt}
+        if self._nearness is not None and spelt:
+            table = self._nearness(list(spelt.values()), list(self._spelt.values()))
+            for stem, row in zip(spelt, table, strict=True):
+                for other, value in zip(self._spelt, row, strict=True):
+                    if value > NEAR_FROM:
+                        found[stem][other] = NEAR_MEANING * (value - NEAR_FROM) / (1 - NEAR_FROM)
+        for stem, likes in found.items():
+            likes |= {other: SAME_MEANING for other in self._same.get(stem, ()) if other in self._counts}
+            if stem in self._counts:
+                likes[stem] = 1.0
+        return found
+
     def _weight(self, word: str) -> float:
         n = self._counts[word]
         return math.log(1.0 + (len(self.targets) - n + 0.5) / (n + 0.5))
 
-    def _earned(self, wanted: frozenset[str], held: frozenset[str]) -> float:
-        """Weight of the words of `wanted` that `held` has, or has by another word."""
-        total = 0.0
-        for word in wanted:
-            if word in held:
-                total += self._weight(word)
-            elif self._same.get(word, frozenset()) & held:
-                total += self._weight(word) * SAME_MEANING
-        return total
-
-    def _score(self, wanted: frozenset[str], n: int, near: float) -> float:
-        size = sum(self._weight(word) for word in wanted)
+    def _score(self, likeness: dict[str, dict[str, float]], n: int, near: float) -> float:
+        size = sum(self._weight(word) for word in likeness)
         if not size:
             return 0.0
-        phrasing = max(self._agreement(wanted, size, phrase) for phrase in self._phrases[n])
-        vocabulary = self._earned(wanted, self._bags[n]) / size
+        phrasing = max(self._agreement(likeness, size, phrase) for phrase in self._phrases[n])
+        vocabulary = self._held(likeness, self._bags[n]) / size
         if self._nearness is None:
             return (PHRASING * phrasing + VOCABULARY * vocabulary) / (PHRASING + VOCABULARY)
         return PHRASING * phrasing + VOCABULARY * vocabulary + NEARNESS * max(near, 0.0)
 
-    def _agreement(self, wanted: frozenset[str], size: float, phrase: frozenset[str]) -> float:
-        """Harmonic mean of how much of the request the phrasing holds, and the other way round."""
+    def _held(self, likeness: dict[str, dict[str, float]], held: frozenset[str]) -> float:
+        """Weight of the request's words that `held` has, or has by another word."""
+        return sum(
+            self._weight(word) * max((value for other, value in likes.items() if other in held), default=0.0)
+            for word, likes in likeness.items()
+        )
+
+    def _agreement(self, likeness: dict[str, dict[str, float]], size: float, phrase: frozenset[str]) -> float:
+        """Weighted harmonic mean of how much of the request the phrasing holds, and the other way round."""
         length = sum(self._weight(word) for word in phrase)
         if not length:
             return 0.0
-        asked, held = self._earned(wanted, phrase) / size, self._earned(phrase, wanted) / length
-        return 2 * asked * held / (asked + held) if asked + held else 0.0
+        asked = self._held(likeness, phrase) / size
+        held = sum(
+            self._weight(word) * max((likes.get(word, 0.0) for likes in likeness.values()), default=0.0)
+            for word in phrase
+        )
+        held /= length
+        if not asked or not held:
+            return 0.0
+        return (1 + RECALL) * asked * held / (RECALL * held + asked)

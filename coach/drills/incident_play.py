@@ -256,10 +256,8 @@ def cost(text: str, minutes: int, who: str = "") -> str:
 
 def notes(standing: Standing) -> list[str]:
     """What is known so far, one line each: checks with what they showed, acts, suspicions."""
-    lines = [
-        f"{standing.incident.fact(name).title} {standing.incident.fact(name).shows}"
-        for name in standing.facts
-    ]
+    seen = [standing.incident.fact(name) for name in standing.facts]
+    lines = [f"{fact.title}{'' if fact.title.endswith('?') else ':'} {fact.shows}" for fact in seen]
     lines += [f"Done: {deed_of(standing.incident, standing.moves, name).title}" for name in standing.deeds]
     lines += [f"Suspected: {event.text}" for event in standing.events if event.kind == "suspect"]
     if standing.cause:

@@ -6,6 +6,7 @@ English only; patterns over one clause. What is asked for is found in `incident_
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -15,11 +16,11 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 BREAK = _pattern(
     r"""
-    (?<=[.;!?])\s+
-    | \n+ (?:\s*(?:[-*•]|\d+[.)])\s+)?
-    | ,?\s+ (?:and_)? (?:then|after_that|next|afterwards|as_well_as|and_also) \s+ (?=\w)
+    ,?\s+ (?:and_)? (?:then|after_that|afterwards|as_well_as|and_also) \s+ (?=\w)
     """
 )
+CONDITION = _pattern(r"^(?:\w+,?\s+)?(?:if|in_case|when_(?:it|that)|once|should_(?:it|that|this))\b")
+SENTENCE = _pattern(r"(?<=[.;!?])\s+ | \n+")
 BULLET = _pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
 LEAD = _pattern(
     r"""
@@ -39,6 +40,20 @@ CHECKING = _pattern(
     |have|any)\b
     """
 )
+# The clause begins with a verb of doing.
+ORDER = _pattern(
+    r"""
+    ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us|_me)|we(?:'d|_should|_could|_would|_will|_must|_need_to)?
+    |i(?:'d|_would)?_(?:want|like|need)_to)\s+)*
+    (?:also_|first_|now_|immediately_|quickly_|temporarily_)?
+    (?:roll|revert|undo|restore|go_back|switch|turn|disable|stop|pause|kill|suspend|shut|take|pin|put|use|serve
+    |fall_back|add|raise|lower|increase|decrease|move|adjust|set|cap|limit|hold|route|send|block|bypass|tell|inform
+    |notify|warn|write|post|apologi[sz]e|let|retrain|train|fine-tune|replace|upgrade|buy|collect|label|change
+    |rewrite|reword|improve|restart|reboot|redeploy|scale|clear|flush|purge|empty|rebuild|reindex|fix|patch|mend
+    |repair|correct|normali[sz]e|parse|escalate|hand|leave|postpone|prioriti[sz]e|offer|ask_(?:the|our|an?|users)
+    |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|limit|reset|allow)\b
+    """
+)
 # Asks what an act would bring, and does not order it.
 WHETHER = _pattern(
     r"""
@@ -46,15 +61,17 @@ WHETHER = _pattern(
     | \bwhat_would_(?:it|a|the|we|happen)\b
     """
 )
+# The clause opens by turning something down or putting it off.
 NOT = _pattern(
     r"""
-    \b(?:not|don't|do_not|won't|never|no_need_to|hold_off|instead_of|rather_than|without
-    |before_(?:we|i|any)|wouldn't|avoid|refuse_to|too_early_to)\b
+    ^(?:\S+\s+){0,3}?(?:not|don't|won't|never|no_need_to|hold_off|wouldn't|shouldn't|avoid|refuse_to|postpone
+    |too_early_to|put_off|wait_with)\b
+    | \b(?:would_be|is|seems)_(?:too_early|premature|a_mistake|pointless|wrong)\b
     """
 )
 REASON = _pattern(
     r"""
-    ^(?:if|in_case|should_(?:it|that|this)|when_(?:it|that)|because|since|so_that|otherwise|that_would
+    ^(?:if|in_case|should_(?:it|that|this)|when_(?:it|that)|because|so_that|otherwise|that_would
     |this_would|it_would|that_tells|which_would)\b
     | \b(?:would|will)_(?:rule|mean|tell|show|point|exclude|confirm)\b
     | \b(?:rules?_out|ruled_out|so_it_is_not|excludes|that_leaves|points?_to|consistent_with)\b
@@ -65,7 +82,9 @@ CAUSE = _pattern(
     \b(?:the_(?:root_)?cause_(?:is|was|must_be)|root_cause:|my_(?:diagnosis|conclusion)_is|i_conclude
     |the_(?:reason|problem|culprit|fault|bug)_(?:is|was)|what_happened_is|it_(?:is|was)_caused_by
     |it(?:'s|_is)_clear(?:ly)?_that|i(?:'m|_am)_(?:sure|confident|convinced))\b
-    | ^(?:so_|ok,?_|okay,?_)?i_(?:think|believe|would_say|am_fairly_sure)\b(?!_(?:we|i|you)\b)
+    | ^(?:so_|ok,?_|okay,?_)?i_(?:think|believe|would_say|am_fairly_sure)\b
+      (?!_(?:that_)?(?:we|i|you|let's|looking|checking|it(?:'s|_is|_would_be)_(?:worth|time|best|useful|better)
+      |the_(?:next|first|best)_(?:step|check|thing))\b)
     """
 )
 SUSPECT = _pattern(
@@ -96,8 +115,17 @@ GUARD = _pattern(
 def clauses(message: str) -> list[str]:
     """The message's steps: sentences, list items, and what "then" parts."""
     found = []
-    for piece in BREAK.split(message):
+    for piece in _pieces(message):
         text = LEAD.sub("", BULLET.sub("", piece or "").strip()).strip(" \t,;")
         if any(character.isalnum() for character in text):
             found.append(text)
     return found
+
+
+def _pieces(message: str) -> Iterator[str]:
+    """Pieces of the message; a condition stays with what follows from it."""
+    for sentence in SENTENCE.split(message):
+        if CONDITION.match(BULLET.sub("", sentence).strip()):
+            yield sentence
+        else:
+            yield from BREAK.split(sentence)
