@@ -89,7 +89,7 @@ def _drills(database: Database) -> list[Mark]:
     marks = []
     for row in database.read(
         "SELECT rowid, id, kind, name, updated_at, grade FROM drills"
-        " WHERE status = 'done' AND overall IS NOT NULL ORDER BY updated_at, rowid"
+        " WHERE overall IS NOT NULL AND grade IS NOT NULL ORDER BY updated_at, rowid"
     ):
         grade = json.loads(row["grade"])
         made = grade["grader"]

@@ -16,6 +16,7 @@ from coach.store.archive import DERIVED, FORMAT, PRIVATE
 from coach.store.database import Database, Value
 from coach.store.drills import Drills
 from coach.store.history import History
+from coach.store.screening import find_fault
 from coach.store.tables import Table, list_tables, quoted
 
 # A later state of an attempt takes the place of an earlier one, never the other way round.
@@ -121,7 +122,8 @@ class _Merge:
         self.touched: dict[str, set[str]] = {"sessions": set(), "drills": set()}
 
     def take(self, table: Table, row: dict[str, Any], where: str) -> None:
-        self._check(table, row, where)
+        if fault := find_fault(table, row):
+            raise DatasetError(f"{where}: {fault}. Nothing was kept.")
         mapped = self._mapped(table, row, where)
         here = self._find(table, mapped)
         if here is None:
@@ -130,15 +132,6 @@ class _Merge:
             self._meet(table, row, mapped, here)
         if table.name in self.touched:
             self.touched[table.name].add(str(mapped["id"]))
-
-    def _check(self, table: Table, row: dict[str, Any], where: str) -> None:
-        unknown = sorted(set(row) - set(table.columns))
-        missing = [name for name in (*table.key, *table.links) if name not in row]
-        if unknown or missing:
-            raise DatasetError(f"{where}: wrong columns: {', '.join((*unknown, *missing))}.")
-        for name, value in row.items():
-            if not isinstance(value, Value):
-                raise DatasetError(f"{where}: {name} is neither text nor number.")
 
     def _mapped(self, table: Table, row: dict[str, Any], where: str) -> dict[str, Any]:
         """The row with the keys that it points at as they are in this database."""

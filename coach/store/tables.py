@@ -12,7 +12,8 @@ class Table:
     """One table. `links` maps a column to the table whose key it holds.
 
     `key` names the columns of the primary key. A `counted` key is a number that this file gave and
-    another file may have given to another row; `optional` names the columns that may be null.
+    another file may have given to another row; `optional` names the columns that may be null; `types`
+    holds each column's type as it was declared.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Table:
     counted: bool
     links: dict[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    types: dict[str, str] = field(default_factory=dict)
 
     def place(self) -> tuple[str, ...]:
         """The columns by which a row with a counted key is known again in another file."""
@@ -70,6 +72,7 @@ def _describe(connection: sqlite3.Connection, name: str) -> Table:
         counted=whole_number and key[0] not in links,
         links=links,
         optional=frozenset(str(row["name"]) for row in columns if not row["notnull"] and not row["pk"]),
+        types={str(row["name"]): str(row["type"]).upper() for row in columns},
     )
 
 

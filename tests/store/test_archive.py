@@ -24,6 +24,9 @@ from coach.store.sessions import Sessions
 from coach.store.stories import Stories
 from coach.store.tables import list_tables
 from tests.store.filled import CHURN, Tick, answered, fill
+from tests.store.filled import grade as made_grade
+
+EARLY, LATE = "2026-11-21T12:00:00.000+00:00", "2026-11-22T12:00:00.000+00:00"
 
 
 def take(database: Database, lines: list[str]) -> Merged:
@@ -195,6 +198,12 @@ def spoil(lines: list[str], number: int, **changes: Any) -> list[str]:
     return [*lines[: number - 1], json.dumps(data), *lines[number:]]
 
 
+def marked(level: int) -> dict[str, Any]:
+    """The columns of a grade with this overall mark."""
+    made = made_grade(2).model_copy(update={"overall": level})
+    return {"overall": level, "grade": made.model_dump_json()}
+
+
 def first_of(lines: list[str], table: str) -> int:
     return next(n for n, line in enumerate(lines, start=1) if json.loads(line).get("table") == table)
 
@@ -203,7 +212,7 @@ def test_wrong_files_are_refused_by_line_and_leave_no_trace(tmp_path: Path) -> N
     source, _ = fill(tmp_path / "a" / "coach.db")
     good = list(write_archive(source))
     source.close()
-    grade, turn, attempt = (first_of(good, name) for name in ("grades", "turns", "attempts"))
+    grade, turn, attempt, drill = (first_of(good, name) for name in ("grades", "turns", "attempts", "drills"))
     head = json.loads(good[0])
     cases: list[tuple[list[str], str]] = [
         ([], "is empty"),
@@ -217,12 +226,24 @@ def test_wrong_files_are_refused_by_line_and_leave_no_trace(tmp_path: Path) -> N
         ([good[0], '{"table": "sqlite_master", "row": {}}', *good[1:]], "keeps no table 'sqlite_master'"),
         ([good[0], '{"table": "consents", "row": {"server": "x"}}', *good[1:]], "keeps no table 'consents'"),
         (spoil(good, turn, evil=1), f"line {turn}: wrong columns: evil"),
-        (spoil(good, turn, text=["x"]), f"line {turn}: text is neither text nor number"),
+        (spoil(good, turn, text=["x"]), f"line {turn}: text is no text"),
+        (spoil(good, turn, text="\ud800"), f"line {turn}: text is no valid text"),
+        (spoil(good, turn, seconds=float("nan")), "seconds is no number"),
+        (spoil(good, turn, seconds="1"), "seconds is no number"),
+        (spoil(good, turn, ordinal=2**70), "ordinal is no whole number"),
+        (spoil(good, turn, ordinal=True), "ordinal is no whole number"),
+        (spoil(good, turn, created_at="yesterday"), "created_at is no moment"),
+        (spoil(good, turn, created_at="0001-01-01T00:00:00+00:00"), "created_at is no moment"),
+        (spoil(good, turn, created_at="2026-11-21T00:00:00"), "created_at is no moment"),
+        (spoil(good, grade, overall=4), "overall is not what the grade says"),
+        (spoil(good, grade, model="other"), "model is not what the grade says"),
+        (spoil(good, grade, **marked(-3)), "holds a mark that is none"),
+        (spoil(good, drill, overall=3), "overall stands without a grade"),
         (spoil(good, turn, role="judge"), f"line {turn}: the row does not fit"),
         (spoil(good, turn, attempt_id=999), "attempt_id 999 is not in the file"),
         (spoil(good, attempt, question="{}"), "cannot read"),
-        (spoil(good, grade, grade='{"status": "graded"}'), "cannot read"),
-        (spoil(good, grade, grade="no json"), f"line {grade}: the row does not fit"),
+        (spoil(good, grade, grade='{"status": "graded"}'), "grade cannot be read"),
+        (spoil(good, grade, grade="no json"), f"line {grade}: grade cannot be read"),
     ]
     with Database(tmp_path / "b" / "coach.db") as target:
         before = list(write_archive(target, profile=True))
@@ -237,7 +258,7 @@ def test_plans_and_stories_are_carried_and_keep_what_ticked_them(tmp_path: Path)
     stories = Stories(source)
     story = stories.add(Story(title="A late launch", draft=True))
     with source.write() as connection:
-        connection.execute("INSERT INTO plans VALUES ('p1', '{}', '2026', '2026-11-21', NULL)")
+        connection.execute("INSERT INTO plans VALUES ('p1', '{}', ?, ?, NULL)", (EARLY, EARLY))
         connection.executemany(
             "INSERT INTO plan_items VALUES ('p1', ?, '{}', '2026-11-21', ?, ?, NULL)",
             [
@@ -250,7 +271,7 @@ def test_plans_and_stories_are_carried_and_keep_what_ticked_them(tmp_path: Path)
     early = list(write_archive(source))
     stories.save(story.model_copy(update={"title": "A launch that came late"}))
     with source.write() as connection:
-        connection.execute("UPDATE plans SET changed_at = '2026-11-22'")
+        connection.execute("UPDATE plans SET changed_at = ?", (LATE,))
         connection.execute("UPDATE plan_items SET state = 'done', closed_by = 'attempt:1' WHERE number = 2")
     late = list(write_archive(source))
     other, _ = fill(tmp_path / "b.db", Tick(datetime(2027, 1, 1, tzinfo=UTC)))
@@ -273,7 +294,7 @@ def test_plans_and_stories_are_carried_and_keep_what_ticked_them(tmp_path: Path)
 def test_a_round_of_a_loop_is_carried_with_the_loop_and_left_out_alone(tmp_path: Path) -> None:
     source, (first, _, _) = fill(tmp_path / "a.db")
     with source.write() as connection:
-        connection.execute("INSERT INTO loops VALUES ('l1', '{}', '{}', '2026', '2026')")
+        connection.execute("INSERT INTO loops VALUES ('l1', '{}', '{}', ?, ?)", (EARLY, LATE))
         connection.execute("INSERT INTO loop_rounds VALUES ('l1', 'r1', ?, 0, NULL)", (first,))
     with Database(tmp_path / "b.db") as alone, Database(tmp_path / "c.db") as whole:
         take(alone, list(write_archive(source, [first])))
