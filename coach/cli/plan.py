@@ -292,7 +292,7 @@ def _print_data(view: View, items: list[PlanItem] | None = None) -> None:
     data: dict[str, Any] = {
         "plan": view.plan.model_dump(mode="json"),
         "today": view.today.isoformat(),
-        "notes": list(view.notes),
+        "notes": [*view.notes, *([view.hint] if view.hint else [])],
         "items": [item.model_dump(mode="json") for item in (view.items if items is None else items)],
     }
     typer.echo(json.dumps(data, indent=1, ensure_ascii=False))

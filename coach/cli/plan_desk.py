@@ -12,9 +12,8 @@ from coach.cli.plan_facts import Doings, gather_needs
 from coach.cli.wiring import Rooms
 from coach.errors import UsageError
 from coach.plan.days import first_day, local_day
-from coach.plan.keep import KeptUp, keep_up
+from coach.plan.keep import KeptUp, Knowledge, keep_up
 from coach.plan.memory import learn
-from coach.plan.wording import review_title
 from coach.schema.plan import Plan, PlanItem
 from coach.store.plan import Changes, Plans
 from coach.store.profile import Profile, Profiles
@@ -22,12 +21,16 @@ from coach.store.profile import Profile, Profiles
 
 @dataclass(frozen=True)
 class View:
-    """A plan as it stands on a day: all its items, and what was done to it that day, in sentences."""
+    """A plan as it stands on a day: all its items, and what was done to it that day, in sentences.
+
+    `hint` says why another plan may be better, "" where nothing speaks for that.
+    """
 
     plan: Plan
     items: tuple[PlanItem, ...]
     today: date
     notes: tuple[str, ...] = ()
+    hint: str = ""
 
     @property
     def ended(self) -> bool:
@@ -48,6 +51,7 @@ class PlanDesk:
     rooms: Rooms
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     zone: tzinfo | None = None
+    _has_news: bool = False
 
     @cached_property
     def store(self) -> Plans:
@@ -77,15 +81,17 @@ class PlanDesk:
         if plan is None:
             return None
         items = self.store.items(plan.id)
-        if self._kept_up(plan, items).changed(items):
+        if self._is_fresh(plan) or self._kept_up(plan, items).changed(items):
             # Decided again over the items as they are under the lock.
             self.store.change(plan.id, lambda held: self._changes(plan, held))
+            self._has_news = False
             items = self.store.items(plan.id)
-        return View(plan, items, self.today, tuple(self.store.notes(plan.id, self.today.isoformat())))
+        notes = tuple(self.store.notes(plan.id, self.today.isoformat()))
+        return View(plan, items, self.today, notes, self._hint(plan))
 
     def absorb(self) -> None:
         """Take graded attempts that are new into the cards."""
-        self.store.absorb(partial(learn, zone=self.zone))
+        self._has_news = self.store.absorb(partial(learn, zone=self.zone)) or self._has_news
 
     def make(self, last: date, hours: float | None) -> View:
         """Make a plan from now to `last` and keep it in the place of the one before."""
@@ -130,10 +136,20 @@ class PlanDesk:
         names = [card.removeprefix("question:") for *_, card in due]
         return [name for name in names if name in self.rooms.corpus.questions]
 
-    def _changes(self, plan: Plan, held: tuple[PlanItem, ...]) -> Changes | None:
+    def _hint(self, plan: Plan) -> str:
+        interview = self.profile.interview_date
+        if interview in (None, plan.interview) or self.profile.days_left(self.today) is None:
+            return ""
+        return f"The plan does not know of your interview on {interview}: coach plan make"
+
+    def _changes(self, plan: Plan, held: tuple[PlanItem, ...]) -> Changes:
+        # Also where nothing changed: the plan has then followed all marks until now.
         kept = self._kept_up(plan, held)
-        changed = kept.changed(held)
-        return Changes(changed, self.today.isoformat(), kept.notes) if changed else None
+        return Changes(kept.changed(held), self.today.isoformat(), kept.notes)
+
+    def _is_fresh(self, plan: Plan) -> bool:
+        """True where marks came in that the plan has not followed: just now, or before a crash."""
+        return self._has_news or self.store.last_mark_at() > self.store.changed_at(plan.id)
 
     def _kept_up(self, plan: Plan, items: tuple[PlanItem, ...]) -> KeptUp:
         return keep_up(
@@ -143,9 +159,10 @@ class PlanDesk:
             now=self.stamp,
             deeds=Doings(self.rooms, self.store, plan, self.zone).deeds(items),
             cards=self.store.cards(),
-            title_of=self._title_of,
+            knowledge=self._knowledge,
+            fresh=self._is_fresh(plan),
         )
 
-    def _title_of(self, question_id: str) -> str | None:
-        question = self.rooms.corpus.questions.get(question_id)
-        return review_title(question) if question else None
+    def _knowledge(self) -> Knowledge:
+        corpus = self.rooms.corpus
+        return Knowledge(corpus.questions, {item.id: item.title for item in corpus.rubric.criteria})

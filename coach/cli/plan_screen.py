@@ -34,7 +34,10 @@ def print_today(out: Console, view: View) -> None:
     """The day's items with their commands, and what was done to the plan today."""
     plan, today = view.plan, view.today
     if view.ended:
-        out.print(_line(f"The plan “{plan.title}” ended on {day_name(plan.last)}.", "bold"))
+        done = sum(1 for item in view.items if item.state == "done")
+        out.print(
+            _line(f"The plan ended on {day_name(plan.last)}: {done} of {len(view.items)} done.", "bold")
+        )
         return
     if today < plan.first:
         out.print(_line(f"The plan begins on {day_name(plan.first)}.", "bold"))
@@ -70,8 +73,9 @@ def _print_countdown(out: Console, view: View) -> None:
 
 
 def _print_notes(out: Console, view: View) -> None:
-    for note in view.notes:
-        out.print(_line(note, "yellow"))
+    for note in (*view.notes, view.hint):
+        if note:
+            out.print(_line(note, "yellow"))
 
 
 def print_item(out: Console, item: PlanItem) -> None:
@@ -84,6 +88,8 @@ def print_item(out: Console, item: PlanItem) -> None:
     out.print(Text(" " * _INDENT + for_terminal(command), style="cyan"), soft_wrap=True)
     if item.why:
         out.print(_under(item.why, _INDENT, "dim"))
+    if item.day > item.wanted:
+        out.print(_under(f"Carried over from {short_day(item.wanted)}.", _INDENT, "dim"))
 
 
 def print_whole(out: Console, view: View, *, everything: bool) -> None:

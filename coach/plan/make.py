@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from coach.plan.basis import say_basis
+from coach.plan.days import length
 from coach.plan.draft import Draft, Span
 from coach.plan.needs import DEFAULT_HOURS, Needs
 from coach.plan.stock import Wanted
@@ -27,7 +28,7 @@ def make_plan(
     plan = Plan(
         id=plan_id,
         form=form.id,
-        title=form.title,
+        title=f"Preparation plan, {length(span.days)}",
         made_at=made_at,
         first=span.first,
         last=span.last,

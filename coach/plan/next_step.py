@@ -51,7 +51,7 @@ def next_step(facts: Facts) -> Step:
         first = facts.ahead[0]
         return Step(
             _command(first),
-            f"today is done; next is {first.title} ({first.day:%a} {first.day.day} {first.day:%b})",
+            f"next in the plan, {first.day:%a} {first.day.day} {first.day:%b}: {first.title}",
         )
     return Step("coach practice", "everything planned is done; one more question never hurts")
 

@@ -58,3 +58,8 @@ def close(item: PlanItem, by: str, at: str) -> PlanItem:
 
 def reopen(item: PlanItem) -> PlanItem:
     return item.model_copy(update={"state": "open", "closed_by": None, "closed_at": None})
+
+
+def drop(item: PlanItem, now: str) -> PlanItem:
+    """The item as taken out of the plan by the plan itself."""
+    return item.model_copy(update={"state": "dropped", "closed_by": "plan", "closed_at": now})

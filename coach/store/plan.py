@@ -76,15 +76,13 @@ class Plans:
             )
             _put(connection, plan.id, items)
 
-    def change(self, plan_id: str, decide: Callable[[tuple[PlanItem, ...]], Changes | None]) -> None:
+    def change(self, plan_id: str, decide: Callable[[tuple[PlanItem, ...]], Changes]) -> None:
         """Change items and add notes in one transaction, as `decide` says of the items as they are then.
 
         Two programs that keep up with one plan at once so do it one after the other.
         """
         with self._database.write() as connection:
             changes = decide(self.items(plan_id))
-            if changes is None:
-                return
             now = self._database.now()
             _put(connection, plan_id, changes.items)
             connection.executemany(
@@ -200,6 +198,11 @@ class Plans:
             (at,),
         )
         return [Answered(**dict(row)) for row in rows]
+
+    def last_mark_at(self) -> str:
+        """When the latest mark that a card has seen was given, in UTC; "" where there is none."""
+        rows = self._database.read("SELECT max(last_at) AS at FROM plan_cards")
+        return str(rows[0]["at"] or "")
 
     def unfinished(self) -> str | None:
         """The text of the question that the latest practice session waits for an answer to, or None."""

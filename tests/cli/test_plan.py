@@ -102,7 +102,7 @@ def test_a_plan_is_made_shown_and_ticked_off(piped: Piped) -> None:
     made = json.loads(piped("plan", "make", "--days", "7", "--hours", "6", "--json").out)
     assert made["plan"]["hours"] == 6
     assert (date.fromisoformat(made["plan"]["last"]) - date.fromisoformat(made["plan"]["first"])).days == 6
-    assert "One week" in piped("plan").out
+    assert "Preparation plan, 7 days" in piped("plan").out
     number = made["items"][0]["number"]
     assert "[x]" in piped("plan", "done", str(number)).out
     shown = json.loads(piped("plan", "--json").out)
@@ -227,6 +227,16 @@ def test_days_pass_one_by_one_when_the_clocks_change(person: Person, start: date
     assert len(set(seen)) >= 4
 
 
+def test_a_weak_answer_moves_its_review_to_the_next_day(person: Person) -> None:
+    items = person.make(30).items
+    first = next(item for item in items if item.kind == "review")
+    person.now += timedelta(hours=2)
+    person.answer(first.subject, 1)
+    moved = next(item for item in person.look().items if item.number == first.number)
+    assert (moved.day, moved.why) == (date(2026, 11, 22), "Your last mark was 1.")
+    assert done(person.look(), "practice") == ["attempt:1"]
+
+
 def test_marks_make_the_next_plan(person: Person) -> None:
     for question in ("fraud-realtime", "td-groupby-leakage"):
         person.answer(question, 1)
@@ -248,6 +258,15 @@ def test_after_the_end_the_next_plan_is_offered(
         assert "coach plan make" in shown.out
     else:
         assert "[ ]" in shown.out
+
+
+def test_an_interview_that_the_plan_does_not_know_is_pointed_out(person: Person) -> None:
+    person.make()
+    assert person.look().hint == ""
+    Profiles(person.rooms.database).save(Profile(interview_date=date(2026, 12, 1)))
+    assert "2026-12-01: coach plan make" in person.look().hint
+    person.make()
+    assert person.look().hint == ""
 
 
 def test_a_profile_without_hours_is_named_in_the_plan(person: Person) -> None:

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from coach.plan.keep import KeptUp, keep_up
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.plan.keep import KeptUp, Knowledge, keep_up
 from coach.plan.memory import foresee
 from coach.plan.ticks import Deed
 from coach.schema.plan import MemoryCard, Plan, PlanItem
+from coach.schema.question import Question
 from tests.plan.conftest import FIRST, MADE_AT, Make, item
 
 NOW = "2026-11-25T08:00:00.000+00:00"
+KNOWN = Knowledge(
+    {
+        name: Question(id=name, text=f"What of {name}?", round="debugging", criteria=criteria)
+        for name, criteria in {
+            "fraud": ("ownership",),
+            "drift": ("model_lifecycle", "data_fluency"),
+            "labels": ("data_fluency", "ownership"),
+        }.items()
+    },
+    {"data_fluency": "Data fluency", "ownership": "Ownership"},
+)
 
 
 def a_plan(days: int = 10, hours: float = 7) -> Plan:
@@ -35,7 +50,8 @@ def kept(
         now=NOW,
         deeds=deeds,
         cards=cards or {},
-        title_of=lambda name: f"Again: {name}" if name != "gone" else None,
+        knowledge=lambda: KNOWN,
+        fresh=cards is not None,
     )
 
 
@@ -122,12 +138,39 @@ def test_a_review_that_is_due_after_the_end_is_dropped() -> None:
 def test_a_weak_answer_to_what_was_not_planned_gets_one_review() -> None:
     card = foresee(None, "question:fraud", on(1), mark=1).model_copy(update={"last_at": NOW})
     gone = foresee(None, "question:gone", on(1), mark=1).model_copy(update={"last_at": NOW})
-    cards = {"question:fraud": card, "question:gone": gone, "criterion:x": card}
+    cards = {"question:fraud": card, "question:gone": gone}
     result = kept(a_plan(), (), on(1), cards=cards)
     assert [(found.subject, found.day) for found in result.items] == [("fraud", on(2))]
     assert kept(a_plan(), result.items, on(1), cards=cards).items == result.items
     skipped = tuple(found.model_copy(update={"state": "dropped"}) for found in result.items)
     assert kept(a_plan(), skipped, on(1), cards=cards).items == skipped
+
+
+def weak(criterion: str, mark: int = 1) -> dict[str, MemoryCard]:
+    """A criterion whose last mark, given on the second day, was weak."""
+    card = foresee(None, f"criterion:{criterion}", on(1), mark=mark)
+    return {card.card: card.model_copy(update={"last_at": NOW})}
+
+
+def test_a_weak_criterion_takes_the_place_of_a_question_chosen_by_need() -> None:
+    items = (
+        item(1, subject="fraud", day=on(3), task="practice-debugging"),
+        item(2, subject="fraud", day=on(4), task="practice:fraud"),
+    )
+    result = kept(a_plan(), items, on(1), cards=weak("data_fluency"))
+    assert result.items[0] == items[0]
+    assert result.items[1].subject == "labels"
+    assert result.items[1].command == "coach practice --question labels"
+    assert result.items[1].why == "Data fluency: your last mark was 1."
+    assert "Item 2 now asks about data fluency" in result.notes[0]
+    assert kept(a_plan(), result.items, on(1), cards=weak("data_fluency")).items == result.items
+
+
+def test_a_weak_criterion_that_is_asked_soon_changes_nothing() -> None:
+    items = (item(1, subject="drift", day=on(4)), item(2, subject="fraud", day=on(4), task="practice:fraud"))
+    assert kept(a_plan(), items, on(1), cards=weak("data_fluency")).items == items
+    assert kept(a_plan(), items[1:], on(1), cards=weak("data_fluency", mark=3)).items == items[1:]
+    assert kept(a_plan(), items[1:], on(1), cards=weak("not_in_the_rubric")).items == items[1:]
 
 
 def test_a_carried_review_stays_behind_its_practice() -> None:
@@ -145,3 +188,33 @@ def test_what_was_done_on_a_missed_day_is_ticked_and_not_carried() -> None:
     result = kept(a_plan(), (item(1, subject="fraud", day=on(0)),), on(2), deeds=[deed])
     assert result.items[0].state == "done"
     assert result.notes == ()
+
+
+@given(
+    days=st.lists(st.integers(0, 9), min_size=1, max_size=25),
+    weights=st.lists(st.integers(1, 3), min_size=25, max_size=25),
+    minutes=st.lists(st.sampled_from([5, 15, 25, 60, 120]), min_size=25, max_size=25),
+    done=st.sets(st.integers(1, 25)),
+    today=st.integers(0, 12),
+)
+def test_no_item_is_lost_and_none_stays_behind(
+    days: list[int], weights: list[int], minutes: list[int], done: set[int], today: int
+) -> None:
+    items = tuple(
+        item(
+            n,
+            day=on(day),
+            weight=weight,
+            minutes=time,
+            **({"state": "done", "closed_by": "hand"} if n in done else {}),
+        )
+        for n, (day, weight, time) in enumerate(zip(days, weights, minutes, strict=False), start=1)
+    )
+    result = kept(a_plan(), items, on(today))
+    assert [found.number for found in result.items] == [found.number for found in items]
+    for before, after in zip(items, result.items, strict=True):
+        if before.state == "done":
+            assert after == before
+        elif today <= 9 and after.state == "open":
+            assert max(on(today), before.wanted) <= after.day <= on(9)
+    assert kept(a_plan(), result.items, on(today)).items == result.items

@@ -153,7 +153,7 @@ def test_changes_and_what_is_said_of_them_are_kept_together(database: Database) 
     plans = Plans(database)
     plans.keep(a_plan(), [an_item(1), an_item(2)])
     done = an_item(1, state="done", closed_by="hand", closed_at=NOW.isoformat())
-    plans.change("p1", lambda held: Changes([done], "2026-11-21", ("One done.",)) if len(held) == 2 else None)
+    plans.change("p1", lambda held: Changes([done, *held[1:]], "2026-11-21", ("One done.",)))
     assert plans.items("p1") == (done, an_item(2))
     assert plans.notes("p1", "2026-11-21") == ["One done."]
     assert plans.notes("p1", "2026-11-22") == []

@@ -1,0 +1,105 @@
+"""Carries items of missed days over into the days to come, and says what found room and what did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from coach.plan.layout import Bank
+from coach.plan.ticks import drop
+from coach.plan.wording import shorten
+from coach.schema.plan import Plan, PlanItem
+
+# For so many days an item of this weight is carried from day to day before it is dropped.
+_PATIENCE = {1: 3, 2: 10}
+_GAP_DAYS = 2
+_NAMED = 4
+
+
+def carry_over(
+    plan: Plan, items: Sequence[PlanItem], today: date, now: str
+) -> tuple[tuple[PlanItem, ...], list[str]]:
+    """Open items of days gone by find room in the days to come; what does not fit the hours is dropped."""
+    missed = [item for item in items if item.state == "open" and item.day < today]
+    days, dropped = _lay_out(plan, items, today)
+    kept = []
+    for item in items:
+        if item.number in dropped:
+            kept.append(drop(item, now))
+        elif item.number in days and days[item.number] != item.day:
+            kept.append(item.model_copy(update={"day": days[item.number]}))
+        else:
+            kept.append(item)
+    return tuple(kept), _say(plan, missed, items, days, dropped)
+
+
+def _lay_out(plan: Plan, items: Sequence[PlanItem], today: date) -> tuple[dict[int, date], set[int]]:
+    """New days by item number, and the numbers of what finds none.
+
+    Day by day the weightiest go first: on equal weight what stands on that day, then what is carried.
+    """
+    waiting = sorted((i for i in items if i.state == "open"), key=lambda i: (i.day, i.number))
+    bank = Bank(plan.minutes_a_day)
+    spent = sum(i.minutes for i in items if i.state == "done" and i.day == today)
+    days: dict[int, date] = {}
+    dropped: set[int] = set()
+    last_practice: dict[str, date] = {}
+    for ahead in range((plan.last - today).days + 1):
+        day = today + timedelta(days=ahead)
+        bank.open_day()
+        if spent:
+            bank.spend(spent)
+            spent = 0
+        here = [i for i in waiting if i.day <= day]
+        if not here:
+            continue
+        for item in sorted(here, key=lambda i: (-i.weight, i.day < day, i.day, i.number)):
+            if item.kind == "review" and day - last_practice.get(item.subject, date.min) < timedelta(
+                _GAP_DAYS
+            ):
+                continue
+            if (item.weight == 3 and item.day == day) or bank.fits(item.minutes):
+                bank.spend(item.minutes)
+                days[item.number] = day
+                if item.kind == "practice":
+                    last_practice[item.subject] = day
+            elif (day - item.wanted).days >= _PATIENCE.get(item.weight, plan.last.toordinal()):
+                dropped.add(item.number)
+        waiting = [i for i in waiting if i.number not in days and i.number not in dropped]
+    return days, dropped | {item.number for item in waiting}
+
+
+def _say(
+    plan: Plan,
+    missed: Sequence[PlanItem],
+    items: Sequence[PlanItem],
+    days: dict[int, date],
+    dropped: set[int],
+) -> list[str]:
+    gone = sorted({item.day for item in missed})
+    when = ", ".join(f"{day:%a} {day.day} {day:%b}" for day in gone[:_NAMED])
+    more = f" and {len(gone) - _NAMED} more days" if len(gone) > _NAMED else ""
+    notes = [f"Left undone on {when}{more}: {_count(len(missed))}."]
+    carried = [item for item in missed if item.number in days]
+    if carried:
+        first, last = min(days[i.number] for i in carried), max(days[i.number] for i in carried)
+        span = f"{first:%a} {first.day} {first:%b}" + (
+            f" to {last:%a} {last.day} {last:%b}" if last > first else ""
+        )
+        notes.append(f"Carried over to {span}: {_named(carried)}.")
+    lost = [item for item in items if item.number in dropped]
+    if lost:
+        notes.append(f"Dropped, since {plan.hours:g} hours a week do not hold them: {_named(lost)}.")
+    moved = [i for i in items if i.number in days and days[i.number] != i.day and i not in missed]
+    if moved:
+        notes.append(f"Moved to a later day to make room: {_named(moved)}.")
+    return notes
+
+
+def _count(number: int) -> str:
+    return "1 item" if number == 1 else f"{number} items"
+
+
+def _named(items: Sequence[PlanItem]) -> str:
+    shown = "; ".join(f"{item.number} {shorten(item.title, 48)}" for item in items[:_NAMED])
+    return shown + (f"; and {len(items) - _NAMED} more" if len(items) > _NAMED else "")
