@@ -18,7 +18,7 @@ from coach.store.listing import Line, Wanted, list_sessions, search_history
 if TYPE_CHECKING:
     from coach.cli.wiring import Rooms
     from coach.report.grade import Legend
-    from coach.report.history_view import SessionView
+    from coach.report.history_parts import SessionView
     from coach.store.drills import DrillRecord
     from coach.store.records import SessionRecord
 

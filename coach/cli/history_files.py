@@ -112,9 +112,12 @@ def _standard_input() -> Iterator[tuple[int, str]]:
 
 
 def _told(merged: Merged) -> str:
-    new = {table: merged.added[table] for table in ("sessions", "drills", "grades") if merged.added[table]}
     rows = sum(merged.added.values())
-    named = ", ".join(f"{count:,} {table}" for table, count in new.items())
+    named = ", ".join(
+        f"{count:,} {noun}{'' if count == 1 else 's'}"
+        for noun in ("session", "drill", "grade")
+        if (count := merged.added[f"{noun}s"])
+    )
     parts = [f"Added {rows:,} rows" + (f", among them {named}" if named else "") if rows else "Nothing new"]
     if known := sum(merged.known.values()):
         parts.append(f"{known:,} rows were here already")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from coach.report.history_view import AttemptView, GradeView, SessionView, TurnView, VerdictView
+from coach.report.history_parts import AttemptView, GradeView, SessionView, TurnView, VerdictView
 from coach.text.dates import minute_words
 from coach.text.sanitize import for_terminal
 

@@ -7,13 +7,21 @@ makes it safe.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coach.report.grade import Legend, level_words, mark_words
+from coach.report.history_parts import (
+    AttemptView,
+    GradeView,
+    MoveView,
+    Piece,
+    SessionView,
+    TurnView,
+    VerdictView,
+)
 from coach.report.movement import Change, Movement, compare, uncertainty
 from coach.report.words import FLAGS, grader_words, review_words
 from coach.schema.grade import Evidence, Grade, Verdict
-from coach.schema.passage import Passage
 from coach.schema.question import Question
 from coach.store.drills import DrillRecord
 from coach.store.records import AttemptRecord, SessionRecord, SpokenTurn, StoredGrade
@@ -23,87 +31,6 @@ _AUTHORS = {"local": "Interviewer (offline)", "llm": "Interviewer (a model)"}
 
 # The grades of an answer and its retry -> how far they may lie apart by chance, in marks.
 PairNoise = Callable[[Grade, Grade], float]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of what was said; `refs` are the numbers of the criteria that quote it."""
-
-    text: str
-    refs: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class TurnView:
-    who: str
-    own: bool
-    pieces: tuple[Piece, ...]
-    seconds: float | None
-
-
-@dataclass(frozen=True)
-class VerdictView:
-    """One criterion. `score` is null where it was not graded or numbers are hidden.
-
-    `astray` are quotes of the grader that are not in the answer.
-    """
-
-    number: int
-    title: str
-    words: str
-    score: int | None
-    top: int
-    quotes: tuple[str, ...]
-    astray: tuple[str, ...]
-    reason: str
-    advice: str
-    citations: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class MoveView:
-    title: str
-    direction: str
-    numbers: str
-
-
-@dataclass(frozen=True)
-class GradeView:
-    mark: str
-    overall: int | None
-    by: str
-    made_of: str
-    notes: tuple[str, ...]
-    verdicts: tuple[VerdictView, ...]
-    own: int | None = None
-    labels: tuple[str, ...] = ()
-    moves: tuple[MoveView, ...] = ()
-    moves_note: str = ""
-
-
-@dataclass(frozen=True)
-class AttemptView:
-    number: int
-    question: Question
-    about: str
-    again: bool
-    state: str
-    turns: tuple[TurnView, ...]
-    grade: GradeView | None
-
-
-@dataclass(frozen=True)
-class SessionView:
-    """`passages` are those that the grades cite; `unknown` ids that the guides do not hold (any more)."""
-
-    id: str
-    title: str
-    created_at: str
-    facts: tuple[tuple[str, str], ...]
-    attempts: tuple[AttemptView, ...]
-    passages: tuple[Passage, ...] = ()
-    unknown: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def view_session(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coach.report.history_view import SessionView
+from coach.report.history_parts import SessionView
 from coach.text.dates import minute_words
 from coach.text.pages import page_environment
 

@@ -114,7 +114,7 @@ def test_export_and_import_carry_everything_into_another_folder(
     assert "six years of payments" not in whole
     assert "six years of payments" in piped("history", "export", "--with-profile").out
     monkeypatch.setenv("COACH_HOME", str(tmp_path / "other"))
-    assert "among them 2 sessions, 1 drills, 2 grades" in piped("history", "import", str(path)).err
+    assert "among them 2 sessions, 1 drill, 2 grades" in piped("history", "import", str(path)).err
     assert "Nothing new" in piped("history", "import", "-", given=whole).err
     assert piped("history", "export").out == whole
     counts = json.loads(piped("history", "import", str(path), "--json").out)

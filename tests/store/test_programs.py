@@ -14,6 +14,7 @@ from coach.store.database import Database
 from coach.store.history import History
 from coach.store.listing import list_sessions
 from coach.store.marks import read_marks
+from coach.store.migrations import MIGRATIONS
 from coach.store.records import Setup
 from coach.store.removal import delete_sessions
 from coach.store.sessions import Sessions
@@ -78,6 +79,18 @@ def test_programs_write_import_export_and_delete_at_once(tmp_path: Path) -> None
                 first, again, left = History(database).get(line.id).attempts
                 assert (again.retry_of, again.grades[0].grade.overall, left.draft) == (first.id, 3, "half")
         assert database.read("PRAGMA integrity_check")[0][0] == "ok"
+
+
+def test_two_programs_bring_an_older_file_up_to_date_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "coach.db"
+    with Database(path, migrations=MIGRATIONS[:1]) as database:
+        session = Sessions(database).start(Setup())
+    programs = [start(WRITER, str(path), name) for name in ("one", "two", "three")]
+    assert [program.wait() for program in programs] == [0, 0, 0]
+    with Database(path) as database:
+        assert len(list_sessions(database)) == 1 + 24
+        assert History(database).get(session).id == session
+        assert database.backups()
 
 
 def test_damage_in_the_middle_is_told_when_it_is_met(tmp_path: Path) -> None:
