@@ -18,6 +18,7 @@ from coach.guides.read import SUFFIXES, decode, read_document
 from coach.report.lines import heading, indent, labelled, plain, quote
 from coach.stories.claims import find_claims
 from coach.stories.cv import CvLine, CvReview, cv_lines, review_line
+from coach.text.sanitize import for_terminal
 
 STYLES = {"good": "green", "thin": "yellow", "bad": "red"}
 SHOWN_QUESTIONS = 3
@@ -54,7 +55,7 @@ def read_private(file: str) -> Document:
         return read_document(path)
     from coach.guides.plain import read_plain
 
-    return read_plain(decode(path, path.read_bytes()))
+    return read_plain(for_terminal(decode(path, path.read_bytes())))
 
 
 def _review(at: Desk, lines: list[CvLine]) -> list[CvReview]:

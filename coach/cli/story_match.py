@@ -28,10 +28,11 @@ def match_question(wanted: str, grader: GraderChoice, *, as_data: bool) -> None:
     with desk(grader) as at:
         question = find_question(at, wanted)
         stories = finished(at)
-        matches = Matcher(at.rooms.corpus, at.guide).match(question.text, stories, question.criteria)
-        choice = _choose(at, question, matches)
-        best = next((match for match in matches if choice.story in (None, match.story.id)), None)
-        opening = _open(at, best.story, question.text) if best is not None and choice.fits else None
+        ranked = Matcher(at.rooms.corpus, at.guide).rank(question.text, stories, question.criteria)
+        choice = _choose(at, question, ranked)
+        chosen = next((match for match in ranked if match.story.id == choice.story), None)
+        opening = _open(at, chosen.story, question.text) if chosen is not None else None
+        matches = [match for match in ranked if match.fit != "none" or match is chosen]
         if as_data:
             typer.echo(json.dumps(_as_data(question, matches, choice, opening), ensure_ascii=False, indent=1))
         else:
@@ -75,7 +76,7 @@ def finished(at: Desk) -> list[Story]:
 def _choose(at: Desk, question: Question, matches: list[Match]) -> Choice:
     """Which of the matches to tell: the first one, or the model's choice among them."""
     fitting = [match for match in matches if match.fit == "fits"]
-    if at.chat is None or not matches:
+    if at.chat is None:
         return Choice(story=fitting[0].story.id if fitting else None, fits=bool(fitting))
     with at.screen.busy("Choosing a story"):
         prompt = at.rooms.prompts.get("story_match")

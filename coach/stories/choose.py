@@ -50,11 +50,15 @@ class _Reply(Frozen):
 async def choose_with_model(
     question: str, matches: Sequence[Match], model: ChatModel, prompt: Prompt
 ) -> Choice:
-    """A model's choice among the first matches; the best match with a note where it gives none.
+    """A model's choice among the first of `matches`, which come best first.
+
+    Where it gives none that can be used, the best that fits, with a note.
 
     Raises only Denied and RecordingError.
     """
     offered = matches[:MOST_STORIES]
+    if not offered:
+        return Choice(story=None, fits=False)
     try:
         return await complete_checked(
             model,

@@ -90,7 +90,7 @@ def cv_lines(document: Document, guide: CvGuide) -> list[CvLine]:
     praise = next((sign.said for sign in guide.signs if sign.id == "praise"), ())
     for line in _joined(document.lines):
         marked = bool(_MARK.match(line.text))
-        text = _MARK.sub("", line.text).strip()
+        text = " ".join(_MARK.sub("", line.text).split())
         if _is_heading(line, text):
             skipping = find(text, guide.skip) is not None
             continue

@@ -63,9 +63,13 @@ class Matcher:
 
         `criteria` are ids of what the question is graded on, where that is known.
         """
+        return [match for match in self.rank(text, stories, criteria) if match.fit != "none"]
+
+    def rank(self, text: str, stories: Iterable[Story], criteria: Sequence[str] = ()) -> list[Match]:
+        """Every story, also those that do not fit, in the order of `match`."""
         found = [self._match(text, story, criteria) for story in stories]
-        fitting = [match for match in found if match.fit != "none"]
-        return sorted(fitting, key=lambda match: (match.fit != "fits", -match.score, match.story.id))
+        order = {"fits": 0, "possible": 1, "none": 2}
+        return sorted(found, key=lambda match: (order[match.fit], -match.score, match.story.id))
 
     def criteria_for(self, story: Story, most: int = 3) -> list[str]:
         """Criteria of the rubric that the story's themes and words speak for, best first."""

@@ -105,7 +105,8 @@ def _items(lines: Sequence[Line]) -> list[str]:
     for line in lines:
         if line.level == 1 and len(lines) > 1:
             continue
-        if line.starts or line.level or not items:
+        new = line.starts or line.level or not items or _NAMED.match(line.text) or items[-1][-1] in ".!?"
+        if new:
             items.append(_MARK.sub("", line.text))
         else:
             items[-1] = f"{items[-1]} {line.text}"

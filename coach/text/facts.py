@@ -10,7 +10,7 @@ from functools import lru_cache
 
 BLANK = re.compile(r"\[[^\[\]\n]{2,80}\]")
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d[\d.,:]*\s?(?:%|percent|k\b|m\b|ms\b|bn\b)?", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"”’')])\s+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _SPELLED = frozenset(
     "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy "
@@ -35,6 +35,7 @@ _OPENERS = frozenset(
     "rebuilt rewrote rose said saw sent set shut sold sought spent split spoke stood taught thought told "
     "took understood went won wrote".split()
 )
+_ORDINARY = _TERMS | _OPENERS
 _OPENING = re.compile(r"(?:ed|ing|ly)$")
 
 
@@ -88,7 +89,7 @@ def _names(text: str, *, strict: bool) -> list[str]:
     found = []
     for sentence in _SENTENCE.split(text):
         words = _WORD.findall(sentence)
-        found += [word for word in words[1:] if word[0].isupper() and word.casefold() not in _TERMS]
+        found += [word for word in words[1:] if word[0].isupper() and word.casefold() not in _ORDINARY]
         found += [word for word in words[:1] if _opens_as_name(word, strict=strict)]
     return [word.removesuffix("'s").removesuffix("’s") for word in found]
 

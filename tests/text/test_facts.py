@@ -14,6 +14,7 @@ SOURCE = "At Parcelo I cut the routing cost from 4 to 2 cents with a cache; Priy
         "Priya ran the A/B test on the LLM.",
         "I cut it [by how many % in Q3?] with a cache.",
         "Cutting the cost took a cache. We built it. Parcelo pays 2 cents.",
+        'You write "with a cache." How did you, and Which of them?',
     ],
 )
 def test_the_sources_own_facts_and_blanks_pass(text: str) -> None:
@@ -29,6 +30,7 @@ def test_the_sources_own_facts_and_blanks_pass(text: str) -> None:
         ("I did it in March.", "March"),
         ("Netflix copied it.", "Netflix"),
         ("We saw it. openAI helped.", "openAI"),
+        ('They said "fine." Then Oracle bought it.', "Oracle"),
     ],
 )
 def test_numbers_and_names_from_elsewhere_are_seen(text: str, what: str) -> None:
