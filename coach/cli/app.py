@@ -106,11 +106,20 @@ def _show_usage(error: typer.TyperException) -> None:
         show()
 
 
+def _dispatch(arguments: list[str]) -> Any:
+    if not arguments and "_COACH_COMPLETE" not in os.environ:
+        # Nothing is to be parsed, and the parser takes longer to load than today's items.
+        from coach.cli.today import show_today
+
+        return show_today()
+    command: Any = typer.main.get_command(app)
+    return command.main(args=arguments, prog_name="coach", standalone_mode=False)
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code. Errors are printed to standard error."""
-    command: Any = typer.main.get_command(app)
     try:
-        result = command.main(args=arguments, prog_name="coach", standalone_mode=False)
+        result = _dispatch(arguments)
     except typer.Exit as stop:
         return stop.exit_code
     except typer.TyperException as error:
