@@ -156,7 +156,7 @@ def open_round(floor: Floor, item: RoundStanding) -> LoopHost:
         )
         host.expired = lambda text: run_out(floor, host, plan.id, text)
     _introduce(floor, item)
-    if item.record is not None and item.record.ended is not None:
+    if item.ended:
         run_out(floor, host, plan.id, session.draft)
     return host
 
@@ -238,7 +238,6 @@ def _close_round(floor: Floor, item: RoundStanding) -> None:
     """How the interviewer ends it, and what comes next."""
     standing = floor.standing()
     done = standing.round(item.plan.id)
-    ended = done.record is not None and done.record.ended is not None
-    floor.screen.show(render_closing(item.plan, done.seconds, timed_out=ended))
+    floor.screen.show(render_closing(item.plan, done.seconds, timed_out=done.ended))
     if standing.done:
         floor.screen.tell(f"All rounds that count are done: coach loop debrief {floor.loop_id}")

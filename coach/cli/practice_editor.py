@@ -170,7 +170,8 @@ def _countdown(until: float) -> Callable[[], str]:
 
     def toolbar() -> str:
         left = max(round(until - time.monotonic()), 0)
-        return f" {left // 60}:{left % 60:02d} left  |{_toolbar()}"
+        words = count(get_app().current_buffer.text)
+        return f" {left // 60}:{left % 60:02d} left  |  {words}  |  Esc Enter sends  |  /help "
 
     return toolbar
 

@@ -45,7 +45,7 @@ def find_round(
         reason=reason,
         answers=answers,
         passed_over=standing.passed_over,
-        cut_short=standing.record is not None and standing.record.ended == "time",
+        cut_short=standing.ended,
         case=plead(mark.mark, answers, words) if mark else None,
         human=human,
     )

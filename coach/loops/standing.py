@@ -29,15 +29,24 @@ class RoundStanding:
 
     @property
     def passed_over(self) -> int:
-        """How many questions the candidate left out."""
-        return sum(1 for item in self._attempts if item.status == "skipped")
+        """How many questions the candidate left out; one that the time cut off is not counted."""
+        left_out = [item for item in self._attempts if item.status == "skipped"]
+        cut_off = self.ended and bool(left_out) and left_out[-1] is self._attempts[-1]
+        return len(left_out) - int(cut_off)
 
     @property
     def stage(self) -> Stage:
         if self.session is None:
             return "waiting"
-        ended = self.record is not None and self.record.ended is not None
-        return "done" if ended or len(self.graded) >= len(self.plan.asks) else "open"
+        # A round that the time ended is done once the answer so far has its grade.
+        waits = bool(self._attempts) and self._attempts[-1].status in ("open", "closing")
+        over = (self.ended and not waits) or len(self.graded) >= len(self.plan.asks)
+        return "done" if over else "open"
+
+    @property
+    def ended(self) -> bool:
+        """True where the time box cut the round short."""
+        return self.record is not None and self.record.ended is not None
 
     @property
     def slot(self) -> Slot:
