@@ -13,7 +13,7 @@ import typer
 
 from coach.cli import console, wiring
 from coach.cli.plan_desk import PlanDesk, View
-from coach.errors import SetupError, UsageError
+from coach.errors import UsageError
 from coach.plan.days import months_on
 from coach.plan.ticks import close, reopen
 from coach.schema.plan import PlanItem
@@ -264,20 +264,20 @@ def export(
         view = _view(desk)
         changed_at = desk.store.changed_at(view.plan.id)
     if ical is not None:
-        _write(ical, to_ical(view.plan, view.items, changed_at))
+        _write(ical, to_ical(view.plan, view.items, changed_at).decode())
     if markdown is not None:
-        _write(markdown, to_markdown(view.plan, view.items).encode())
+        _write(markdown, to_markdown(view.plan, view.items))
 
 
-def _write(target: str, data: bytes) -> None:
+def _write(target: str, text: str) -> None:
+    from coach.llm.files import write_whole
+
     if target == "-":
-        sys.stdout.buffer.write(data)
+        # As bytes, since a calendar's lines end in CR LF wherever it is written.
+        sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
         return
-    try:
-        Path(target).write_bytes(data)
-    except OSError as error:
-        raise SetupError(f"{target} cannot be written: {error.strerror}.") from error
+    write_whole(Path(target), [text])
     console.err().print(f"Written: {target}")
 
 

@@ -168,7 +168,7 @@ def test_a_plan_is_exported_to_files_and_to_standard_output(piped: Piped, tmp_pa
     assert len(Calendar.from_ical(target.read_bytes()).walk("VEVENT")) == len(items)
     assert (tmp_path / "plan.md").read_text().count("- [ ] ") == len(items)
     assert piped("plan", "export").code == 2
-    assert piped("plan", "export", "--ical", str(tmp_path / "no" / "plan.ics")).code == 3
+    assert piped("plan", "export", "--ical", str(target / "plan.ics")).code == 3
 
 
 def test_everything_done_in_the_program_ticks_its_item(person: Person) -> None:
