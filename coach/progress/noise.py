@@ -12,7 +12,7 @@ from typing import Any
 from coach.errors import DatasetError, SetupError
 from coach.store.marks import Mark
 
-_TWO_SIDED = 1.96  # deviations that hold 95% of a normal distribution
+_TWO_SIDED = 1.645  # deviations that hold 90% of a normal distribution
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,11 @@ class Noise:
         return self.by_criterion.get(criterion, self.criteria)
 
     def between(self) -> float:
-        """How far two marks of equal work may lie apart by chance, 19 times in 20."""
+        """How far two marks for one question may lie apart by chance, nine times in ten.
+
+        That is on the safe side: what the grader gets wrong about the question itself it gets wrong
+        both times.
+        """
         return _TWO_SIDED * sqrt(2) * self.overall
 
     def words(self, model: str, prompt: str) -> str:
