@@ -60,8 +60,8 @@ bench-practice: $(VENV)/.installed  ## measure what a person waits for
 
 .PHONY: model
 model: $(VENV)/.installed  ## fit the local grader anew from eval/gold
-	@$(BIN)/python -m coach.grading.local.train
+	@$(BIN)/python -m bench.local_model
 
 .PHONY: model-check
 model-check: $(VENV)/.installed  ## check that a new fit gives the model that ships
-	@$(BIN)/python -m coach.grading.local.train --check
+	@$(BIN)/python -m bench.local_model --check

@@ -21,7 +21,7 @@ def choose_local(bench: Bench) -> Choose:
     it. Answers that the shipped grader has never seen are graded by the shipped one.
     """
     from coach.grading.local.folds import open_fold_graders
-    from coach.grading.local.train import gold_files, read_rows
+    from coach.grading.local.labelled import gold_files, read_rows
 
     rooms = wiring.load()
     files = gold_files(eval_dir() / "gold")

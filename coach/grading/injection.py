@@ -59,6 +59,13 @@ _PATTERNS = (
     r"\b(?:you are|you're|act as) (?:now )?(?:an? |the )?(?:\w+ )?"
     r"(?:grader|evaluator|assessor|examiner|judge|scoring (?:model|system))\b",
     r"\bas (?:an? |the )(?:\w+ )?(?:grader|evaluator|assessor|examiner),? (?:you|please)\b",
+    r"\b(?:grader|evaluator|assessor|examiner|rater|judge)s?(?:['’]s?)? "
+    r"(?:notes?|comments?|remarks?|summary|conclusion|verdict|decision|report|result)\b",
+    r"\byou are\b.{0,60}\b(?:grader|evaluator|assessor|examiner|rater)\b",
+    r"\b(?:use|take|treat|count) (?:these|this|the following)\b.{0,30}\b(?:as|for) (?:evidence|quotes?)\b",
+    r"\b(?:mark|score|grade|level)s? (?:below|under|lower than|less than) (?:4|four|5|five|10|ten)\b",
+    rf"\b(?:score|rate|grade|mark) (?:this|it|me|us|my \w+|the \w+)\b.{{0,30}}\b{_TOP}\b",
+    r"\|\s*(?:criteri\w+|level|score|mark|grade)\s*\|",
     # forged frames: roles, tags, notices
     r"(?:^|\n)\s*[\[<(#*]*\s*(?:system|assistant|developer|admin\w*|user)\s*"
     r"(?:message|note|prompt|override|instruction)?\s*[\]>)*]*\s*[:>\]]",

@@ -97,7 +97,7 @@ class RequestBuilder:
         )
         schema = self._schema_for(task.criteria[0].top, tuple(item.id for item in criteria))
         parts = {
-            "subject": short_hash(f"{task.question.id}\x00{answer}"),
+            "subject": subject_of(task.question.id, task.answer),
             "prompt": self.digest,
             "rubric": short_hash(rubric + task.level_note),
             "passages": short_hash("".join(f"{item.id} {item.digest} " for item in passages)),
@@ -162,6 +162,11 @@ def passage_body(passage: Passage) -> str:
 @lru_cache(maxsize=1024)
 def _show_passage(passage: Passage) -> str:
     return f"Passage {passage.id}\n" + fence("passage", passage_body(passage))
+
+
+def subject_of(question_id: str, answer: Answer) -> str:
+    """What a recording says it is about: a hash of the question and the answer as they were shown."""
+    return short_hash(f"{question_id}\x00{_show_answer(answer)}")
 
 
 def _show_answer(answer: Answer) -> str:

@@ -12,87 +12,99 @@ from typing import Any
 
 import numpy as np
 
-from coach.grading.local.model import LocalModel
-from coach.grading.local.relevance import content_words
-from coach.grading.local.tokens import Sentence, split_sentences, split_words
+from coach.grading.local.model import Pointing
+from coach.grading.local.overlap import content_words
+from coach.grading.local.tokens import Sentence, split_sentences
 from coach.grading.local.vectors import WordVectors
 from coach.schema.rubric import Criterion, Rubric, Sign
 
 LONGEST_QUOTE = 240
-# Nearness to the criterion leads; how much a sentence raised the level breaks near ties.
-RAISED_WEIGHT = 0.05
 # Word vectors nearer than this mean much the same.
 NEAR = 0.2
-MOST_CACHED = 100_000
+MOST_CACHED = 50_000
+BEST_WORDS = 3
+# Nearness, nearness beyond that to the other criteria, length, place, first or not.
+NUMBERS = 5
+Table = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """A sentence of the answer, the part it belongs to, and what it adds to each head."""
+    """A sentence of the answer, the part it belongs to, its content words and their mean vector."""
 
     turn: int | None
     sentence: Sentence
     words: list[str]
     vector: np.ndarray[tuple[int], np.dtype[np.float32]]
-    score: np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 class Explainer:
     """Weighs sentences and matches them to the signs of criteria."""
 
-    def __init__(self, model: LocalModel, vectors: WordVectors, rubric: Rubric) -> None:
-        self._model = model
+    def __init__(self, vectors: WordVectors, rubric: Rubric) -> None:
         self._vectors = vectors
         self._of_text = lru_cache(maxsize=4_000)(self._vector)
-        self._of_word = lru_cache(maxsize=20_000)(self._word)
         self._shared_by = rubric.criteria
         self._shared = Counter(word for item in rubric.criteria for word in set(_words_of(item)))
         self._none = np.zeros(vectors.dimensions, dtype=np.float32)
         known: dict[str, tuple[dict[str, int], Any, Any]] = {}
-        cached: dict[tuple[str, str], float] = {}
+        cached: dict[tuple[str, ...], dict[str, list[float]]] = {}
         self._known, self._cached = known, cached
 
     def weigh(self, parts: list[tuple[int | None, str]]) -> list[Weighed]:
-        """Every sentence of the candidate's texts with its contribution to each head."""
+        """Every sentence of the candidate's texts."""
         found = []
         for turn, text in parts:
             for sentence in split_sentences(text):
-                words = list(dict.fromkeys(split_words(sentence.text)))
-                score = np.mean([self._of_word(word) for word in words], axis=0)
-                content = content_words(sentence.text)
-                found.append(Weighed(turn, sentence, content, self._vectors.mean(words), score))
+                words = content_words(sentence.text)
+                found.append(Weighed(turn, sentence, words, self._vectors.mean(words)))
         return found
 
     def choose(
-        self, weighed: list[Weighed], criteria: tuple[Criterion, ...], heads: list[int], goods: list[bool]
+        self,
+        weighed: list[Weighed],
+        criteria: tuple[Criterion, ...],
+        goods: list[bool],
+        pointing: Pointing,
     ) -> list[list[Weighed]]:
-        """For each criterion the one or two sentences that speak to it and carried its level, best first.
+        """For each criterion the sentences that it is judged by, best first: two for a level that is a yes.
 
-        What a sentence shares with all criteria of the question does not count, so that each
-        criterion is shown the words that are its own. A level that is a yes takes the sentences that
-        raised it.
+        What makes such a sentence is learnt from the quotes that a language model gave for the same criteria.
         """
         if not weighed:
             return [[] for _ in criteria]
-        near = np.column_stack([self._nearness(weighed, criterion) for criterion in criteria])
-        near = near - near.mean(axis=1, keepdims=True)
-        scores = np.stack([item.score[heads] for item in weighed])
-        spread = np.maximum(scores.std(axis=0), 1e-6)
-        raised = (scores - scores.mean(axis=0)) / spread * RAISED_WEIGHT
-        worth = near + np.where(goods, raised, 0.0)
-        best = np.argsort(-worth, axis=0, kind="stable")
-        return [[weighed[n] for n in best[: 2 if good else 1, column]] for column, good in enumerate(goods)]
+        vectors = np.stack([item.vector for item in weighed])
+        tables = self.numbers(weighed, criteria)
+        chosen = []
+        for numbers, criterion, good in zip(tables, criteria, goods, strict=True):
+            worth = pointing.score(numbers, vectors, criterion.id)
+            best = np.argsort(-worth, kind="stable")[: 2 if good else 1]
+            chosen.append([weighed[n] for n in best])
+        return chosen
 
-    def _nearness(
-        self, weighed: list[Weighed], criterion: Criterion
-    ) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """How much each sentence speaks in the criterion's own words: the mean of its three nearest."""
-        return np.array(
-            [
-                sum(sorted((self._tells(word, criterion) for word in item.words), reverse=True)[:3]) / 3
-                for item in weighed
-            ]
-        )
+    def numbers(self, weighed: list[Weighed], criteria: tuple[Criterion, ...]) -> list[Table]:
+        """For each criterion a table (sentences, NUMBERS): what is measured besides the words."""
+        near = self._nearness(weighed, criteria)
+        apart = near - near.mean(axis=1, keepdims=True)
+        place = np.arange(len(weighed)) / len(weighed)
+        length = np.log1p([len(item.words) for item in weighed])
+        return [
+            np.column_stack([near[:, n], apart[:, n], length, place, place == 0])
+            for n in range(len(criteria))
+        ]
+
+    def _nearness(self, weighed: list[Weighed], criteria: tuple[Criterion, ...]) -> Table:
+        """How much each sentence speaks in each criterion's own words: the mean of its three nearest.
+
+        Shape (sentences, criteria).
+        """
+        known = self._cached.setdefault(tuple(criterion.id for criterion in criteria), {})
+        near = np.zeros((len(weighed), len(criteria)))
+        for n, item in enumerate(weighed):
+            if item.words:
+                told = np.array([self._tells(word, criteria, known) for word in item.words])
+                near[n] = np.sort(told, axis=0)[-BEST_WORDS:].sum(axis=0) / BEST_WORDS
+        return near
 
     def _word_tells(self, word: str, criterion: Criterion) -> float:
         """Nearness of a word to the criterion's nearest key word, times how telling that key word is."""
@@ -109,13 +121,15 @@ class Explainer:
             self._known[criterion.id] = self._key_words(criterion)
         return self._known[criterion.id]
 
-    def _tells(self, word: str, criterion: Criterion) -> float:
-        key = (word, criterion.id)
-        if key not in self._cached:
-            if len(self._cached) >= MOST_CACHED:
-                self._cached.clear()
-            self._cached[key] = self._word_tells(word, criterion)
-        return self._cached[key]
+    def _tells(
+        self, word: str, criteria: tuple[Criterion, ...], known: dict[str, list[float]]
+    ) -> list[float]:
+        """What a word tells of each criterion; words and criteria repeat from answer to answer."""
+        if word not in known:
+            if len(known) >= MOST_CACHED:
+                known.clear()
+            known[word] = [self._word_tells(word, criterion) for criterion in criteria]
+        return known[word]
 
     def _key_words(self, criterion: Criterion) -> tuple[dict[str, int], Any, Any]:
         """Words of the criterion's title, question and signs that few other criteria share."""
@@ -138,10 +152,6 @@ class Explainer:
         table = np.stack([item.vector for item in weighed])
         near = [(sign, float((table @ self._of_text(sign.text)).max())) for sign in signs]
         return sorted(near, key=lambda item: -item[1])
-
-    def _word(self, word: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """What a word alone adds to each head; enough to tell which sentence carried a level."""
-        return self._model.grams.score([word]) + self._model.score_subwords([word])
 
     def _vector(self, text: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
         return self._vectors.mean(content_words(text))

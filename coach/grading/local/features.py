@@ -11,6 +11,9 @@ from typing import NamedTuple
 from coach.grading.local.shape import measure_shape
 from coach.grading.local.tokens import split_sentences, split_words
 
+MANY_ITEMS = 6
+SHORT_ITEM = 3.5
+
 
 class Features(NamedTuple):
     """Distinct words; grams, which are the words and the pairs of neighbours; shape."""
@@ -21,16 +24,26 @@ class Features(NamedTuple):
 
 
 def extract(text: str) -> Features:
-    """Features of a text; a sentence that stands twice counts once."""
-    sentences = list(dict.fromkeys(tuple(split_words(s.text)) for s in split_sentences(text)))
+    """Features of a text; a sentence that stands twice counts once, one that lists terms not at all."""
+    said = split_sentences(text)
+    told = [sentence for sentence in said if not _lists_terms(sentence.text)] or said
+    sentences = list(dict.fromkeys(tuple(split_words(sentence.text)) for sentence in told))
     words = [word for sentence in sentences for word in sentence]
     pairs = [f"{a} {b}" for sentence in sentences for a, b in zip(sentence, sentence[1:], strict=False)]
     distinct = dict.fromkeys(words)
     return Features(
         words=list(distinct),
         grams=[*distinct, *dict.fromkeys(pairs)],
-        shape=measure_shape([list(sentence) for sentence in sentences], text.count(",")),
+        shape=measure_shape(
+            [list(sentence) for sentence in sentences], sum(item.text.count(",") for item in told)
+        ),
     )
+
+
+def _lists_terms(sentence: str) -> bool:
+    """True for many short items one after the other: named, and not applied to anything."""
+    commas = sentence.count(",")
+    return commas >= MANY_ITEMS and len(split_words(sentence)) / (commas + 1) <= SHORT_ITEM
 
 
 @lru_cache(maxsize=50_000)

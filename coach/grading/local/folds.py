@@ -7,6 +7,7 @@ seconds and need scikit-learn; nothing here is used when the program grades.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from coach.grading.local import train
+from coach.grading.local.fit import cross_validate, fit_folds
 from coach.grading.local.grader import LocalGrader
-from coach.grading.local.model import LocalModel, build_model, load_model
+from coach.grading.local.labelled import measure, read_rows, with_copies
+from coach.grading.local.model import FILE, LocalModel, build_model, load_model
+from coach.grading.local.modelfile import describe, render
 from coach.grading.local.vectors import WordVectors
 from coach.guides.corpus import Corpus
 
@@ -53,16 +56,18 @@ def fold_models(corpus: Corpus, paths: Sequence[Path]) -> dict[str, LocalModel]:
 
     Cut points and errors come from the out-of-fold marks of the other folds' questions.
     """
-    rows = train.read_rows(paths)
+    rows = read_rows(paths)
     criteria = [criterion.id for criterion in corpus.rubric.criteria]
-    data = train.measure(rows, corpus, WordVectors())
-    folds = list(train.fit_folds(data, criteria))
-    marks, beside = train.cross_validate(data, criteria, folds)
+    data = measure(with_copies(rows), corpus, WordVectors())
+    # Which sentence is quoted moves no mark: the shipped weights serve every fold.
+    pointing = json.loads(FILE.read_text(encoding="utf-8"))["pointing"]
+    folds = list(fit_folds(data, criteria))
+    marks, beside = (values[data.originals] for values in cross_validate(data, criteria, folds))
     models: dict[str, LocalModel] = {}
     for questions, fit in folds:
         others = np.array([row.question_id not in questions for row in rows])
         kept = [row for row, use in zip(rows, others, strict=True) if use]
-        described = train.describe(fit, kept, marks[others], beside[others])
+        described = {**describe(fit, kept, marks[others], beside[others]), "pointing": pointing}
         model = build_model(described, _digest(described))
         models |= dict.fromkeys(questions, model)
     return models
@@ -79,4 +84,4 @@ def _hide(corpus: Corpus, hidden: frozenset[str]) -> Corpus:
 
 
 def _digest(described: dict[str, Any]) -> str:
-    return hashlib.sha256(train.render(described).encode()).hexdigest()[:12]
+    return hashlib.sha256(render(described).encode()).hexdigest()[:12]

@@ -13,7 +13,7 @@ from coach.grading.local import explain
 from coach.grading.local.explain import Explainer, Weighed
 from coach.grading.local.features import extract
 from coach.grading.local.language import is_english
-from coach.grading.local.model import ANY, FADE_START, FADE_WIDTH, OVERALL, LocalModel, load_model
+from coach.grading.local.model import ANY, CAP_START, CAP_WIDTH, OVERALL, LocalModel, fade, load_model
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.tokens import split_sentences
 from coach.grading.local.vectors import WordVectors
@@ -36,19 +36,24 @@ NAME = "local-linear-1"
 LIKELY = 0.25
 SURE = 0.6
 LEVELS = 4
+GREETING = 8
 
 
 def own_words(text: str) -> str:
     """The text without invisible characters and without what speaks to the grader.
 
-    A paragraph that holds such a sentence goes whole where others are left: frames come in paragraphs.
+    A paragraph that holds such a sentence goes whole where others are left, with what lies between two of
+    them and with greetings beside them: frames come in paragraphs, and in pairs.
     """
     text = for_terminal(text)
     if not text_aims_at_grader(text):
         return text
-    kept = [part for part in text.split("\n\n") if not text_aims_at_grader(part)]
-    if kept:
-        return "\n\n".join(kept)
+    parts = text.split("\n\n")
+    aimed = [n for n, part in enumerate(parts) if text_aims_at_grader(part)]
+    kept = [part for n, part in enumerate(parts) if not aimed or not aimed[0] <= n <= aimed[-1]]
+    said = [part for part in kept if len(part.split()) >= GREETING]
+    if said:
+        return "\n\n".join(said)
     return " ".join(s.text for s in split_sentences(text) if not text_aims_at_grader(s.text))
 
 
@@ -58,12 +63,8 @@ class LocalGrader:
     def __init__(self, model: LocalModel, vectors: WordVectors, corpus: Corpus) -> None:
         self._model = model
         self._vectors = vectors
-        self._explainer = Explainer(model, vectors, corpus.rubric)
-        self._relevance = Relevance(
-            vectors,
-            [question.text for question in corpus.questions.values()],
-            [passage.text for passage in corpus.passages.values()],
-        )
+        self._explainer = Explainer(vectors, corpus.rubric)
+        self._relevance = Relevance.over(corpus, vectors)
         self.identity = GraderId(
             kind="local",
             model=NAME,
@@ -93,14 +94,18 @@ class LocalGrader:
     def _grade(self, task: GradeTask, text: str) -> Grade:
         features = extract(text)
         raw = self._model.raw(features, self._vectors.mean(features.words))
-        beside = self._model.beside_question(self._relevance.measure(task.question.text, text))
-        faded = self._model.fade(raw, beside)
+        beside = self._model.beside_question(
+            self._relevance.measure(task.question.text, [item.text for item in task.passages], text)
+        )
+        faded = fade(raw, beside)
         weighed = self._explainer.weigh(_own_parts(task))
         heads = [self._model.head.get(item.id, self._model.head[ANY]) for item in task.criteria]
         values = [float(faded[head]) for head in heads]
         top = task.criteria[0].top
         levels = [_from_four(self._model.criterion_noise.level(value), top) for value in values]
-        chosen = self._explainer.choose(weighed, task.criteria, heads, [n > half(top) for n in levels])
+        chosen = self._explainer.choose(
+            weighed, task.criteria, [n > half(top) for n in levels], self._model.pointing
+        )
         verdicts = tuple(
             self._judge(task, criterion, level, carried, weighed)
             for criterion, level, carried in zip(task.criteria, levels, chosen, strict=True)
@@ -122,7 +127,7 @@ class LocalGrader:
         likely = [level for level, chance in enumerate(chances, start=1) if chance >= LIKELY or level == mark]
         low, high = _from_four(min(likely), top), _from_four(max(likely), top)
         flags: set[Flag] = decide.text_flags(task)
-        if beside >= FADE_START + FADE_WIDTH / 2:
+        if beside >= CAP_START + CAP_WIDTH / 2:
             flags.add("off_topic")
         if low != high:
             flags.add("border")

@@ -19,9 +19,10 @@ def is_english(text: str) -> bool:
 
     A dozen words or fewer are too few to tell and count as English when they are in Latin letters.
     """
-    letters = [c for c in text if c.isalpha()]
-    if letters and sum(c.isascii() for c in letters) < 0.8 * len(letters):
-        return False
+    if not text.isascii():
+        letters = [c for c in text if c.isalpha()]
+        if letters and sum(c.isascii() for c in letters) < 0.8 * len(letters):
+            return False
     words = [word for word in split_words(text) if word[0] != "#"]
     if len(words) <= ENOUGH_WORDS:
         return True

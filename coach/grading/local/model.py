@@ -25,9 +25,12 @@ FILE = Path(__file__).with_name("model.json")
 SHAPE_WEIGHT = 0.1
 SHAPE_CLIP = 2.5
 VECTOR_WEIGHT = 0.9
-# Where doubt that the answer serves its question begins to count. Lower catches more answers to other
-# questions and wrongs more answers that take an unusual way: 0.4 was the best of both on the gold.
-FADE_START, FADE_WIDTH = 0.4, 0.3
+# Where doubt that the answer serves its question begins to count: first no mark stands above a no, then all
+# are drawn to the lowest. Lower catches more answers to other questions and wrongs more answers that take
+# an unusual way; these were the best of both on the gold, cross-validated.
+CAP_START, CAP_WIDTH = 0.2, 0.1
+FADE_START, FADE_WIDTH = 0.6, 0.2
+A_NO = 2.0
 OVERALL, ANY = "overall", "any_criterion"
 SCALE = 10_000
 Vector = NDArray[np.float64]
@@ -72,6 +75,26 @@ class Noise:
 
 
 @dataclass(frozen=True)
+class Pointing:
+    """What makes a sentence one that a criterion is judged by: linear over numbers and its word vector.
+
+    `own` holds each known criterion's weights over the vector, with a bias last; `shared` those of all.
+    """
+
+    mean: Vector
+    spread: Vector
+    weights: Vector
+    shared: Vector
+    own: dict[str, Vector]
+
+    def score(self, numbers: Vector, vectors: NDArray[np.float32], criterion: str) -> Vector:
+        """One value a sentence, from numbers (sentences, NUMBERS) and vectors (sentences, dimensions)."""
+        value = (numbers - self.mean) / self.spread @ self.weights + vectors @ self.shared
+        own = self.own.get(criterion)
+        return np.asarray(value if own is None else value + vectors @ own[:-1] + own[-1])
+
+
+@dataclass(frozen=True)
 class LocalModel:
     """All fitted numbers. `heads` names the outputs: the criteria, any_criterion and overall."""
 
@@ -87,6 +110,7 @@ class LocalModel:
     blend: tuple[float, float, float, float]
     criterion_noise: Noise
     overall_noise: Noise
+    pointing: Pointing
     figures: dict[str, Any]
     digest: str
 
@@ -120,18 +144,23 @@ class LocalModel:
     def beside_question(self, relevance: list[float]) -> float:
         """Chance that the answer serves another question, from the numbers of `relevance`."""
         mean, spread, weights, bias = self.relevance
-        value = float((np.array(relevance) - mean) / spread @ weights) + bias
+        # What could not be measured says nothing either way.
+        away = np.nan_to_num((np.array(relevance) - mean) / spread, nan=0.0)
+        value = float(away @ weights) + bias
         return 1 / (1 + math.exp(-max(min(value, 30.0), -30.0)))
-
-    def fade(self, marks: Vector, beside: float) -> Vector:
-        """Marks drawn towards 1 as the chance rises that the answer serves another question."""
-        pull = min(max((beside - FADE_START) / FADE_WIDTH, 0.0), 1.0)
-        return np.asarray(marks * (1 - pull) + pull)
 
     def overall(self, head: float, criteria: list[float]) -> float:
         """Continuous overall mark from its own head and the criteria's."""
         own, mean, least, bias = self.blend
         return own * head + mean * sum(criteria) / len(criteria) + least * min(criteria) + bias
+
+
+def fade(marks: Vector, beside: float | Vector) -> Vector:
+    """Marks drawn to a no, then to 1, as the chance rises that the answer serves another question."""
+    cap = np.clip((beside - CAP_START) / CAP_WIDTH, 0, 1)
+    pull = np.clip((beside - FADE_START) / FADE_WIDTH, 0, 1)
+    drawn = marks * (1 - pull) + pull
+    return np.asarray(drawn - cap * np.maximum(drawn - A_NO, 0))
 
 
 def load_model(path: Path = FILE) -> LocalModel:
@@ -167,8 +196,19 @@ def build_model(data: dict[str, Any], digest: str) -> LocalModel:
         blend=(data["blend"]["head"], data["blend"]["mean"], data["blend"]["least"], data["blend"]["bias"]),
         criterion_noise=Noise(tuple(data["criteria"]["cuts"]), data["criteria"]["error"]),
         overall_noise=Noise(tuple(data["overall"]["cuts"]), data["overall"]["error"]),
+        pointing=_pointing(data["pointing"]),
         figures=data["figures"],
         digest=digest,
+    )
+
+
+def _pointing(data: dict[str, Any]) -> Pointing:
+    return Pointing(
+        mean=np.array(data["mean"]),
+        spread=np.array(data["spread"]),
+        weights=np.array(data["weights"]),
+        shared=np.array(data["shared"]) / SCALE,
+        own={name: np.array(row) / SCALE for name, row in data["own"].items()},
     )
 
 

@@ -8,9 +8,8 @@ Beside it stand the nearness of the whole texts, and the share of the question's
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 from Stemmer import Stemmer
 
-from coach.grading.local.shape import COMMON
+from coach.grading.local.overlap import NAMES as OVERLAP_NAMES
+from coach.grading.local.overlap import Overlap, content_words
+from coach.grading.local.standing import standing
 from coach.grading.local.vectors import Array, WordVectors
+from coach.guides.corpus import Corpus
 
-_WORD = re.compile(r"[a-z]+")
-NAMES = ("log_rank", "fit", "margin", "overlap", "log_rank_whole", "near_whole", "margin_whole")
-
-
-def content_words(text: str) -> list[str]:
-    """Distinct words of a text that carry content, in order."""
-    return [w for w in dict.fromkeys(_WORD.findall(text.lower())) if len(w) > 2 and w not in COMMON]
+NAMES = (
+    *("log_rank", "fit", "margin", "overlap", "log_rank_whole", "near_whole", "margin_whole"),
+    *OVERLAP_NAMES,
+)
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,21 @@ class _Asked:
 
 
 class Relevance:
-    """Compares answers with their own question and with `questions`, the texts of all known ones."""
+    """Compares answers with their own question and with `questions`, the texts of all known ones.
 
-    def __init__(self, vectors: WordVectors, questions: Iterable[str], passages: Iterable[str]) -> None:
+    `grounds` are the passages that ground each of these questions.
+    """
+
+    def __init__(
+        self,
+        vectors: WordVectors,
+        questions: Sequence[str],
+        grounds: Sequence[Sequence[str]],
+        passages: Iterable[str],
+    ) -> None:
+        passages = list(passages)
         self._vectors = vectors
+        self._overlap = Overlap(questions, grounds, passages)
         self._background = [content_words(text) for text in passages]
         self._seen_in = Counter(word for words in self._background for word in words)
         self._middle = np.mean([vectors.mean(words) for words in self._background], axis=0)
@@ -63,11 +73,22 @@ class Relevance:
         self._spreads = np.array([asked.spread for asked in self._others])
         self._wholes = np.stack([asked.whole for asked in self._others])
 
-    def measure(self, question: str, answer: str) -> list[float]:
+    @classmethod
+    def over(cls, corpus: Corpus, vectors: WordVectors) -> Relevance:
+        """Over the corpus's questions and guides."""
+        asked = corpus.questions.values()
+        return cls(
+            vectors,
+            [question.text for question in asked],
+            [[passage.text for passage in corpus.ground(question)] for question in asked],
+            [passage.text for passage in corpus.passages.values()],
+        )
+
+    def measure(self, question: str, ground: Sequence[str], answer: str) -> list[float]:
         """The numbers of NAMES for one answer: log share of questions that fit better, fit, margin."""
         words = content_words(answer)
         if not words:
-            return [0.0, -3.0, -3.0, 0.0, 0.0, -1.0, -3.0]
+            return [0.0, -3.0, -3.0, 0.0, 0.0, -1.0, -3.0, 0.0, 0.0, -3.0, 0.0, 0.0, -3.0]
         asked = self._ask(question)
         own = (self._fit(asked, words) - asked.mean) / asked.spread
         fits = (self._fit_all(words) - self._means) / self._spreads
@@ -75,9 +96,10 @@ class Relevance:
         whole = self._whole(words)
         near = float(asked.whole @ whole)
         return [
-            *_standing(own, fits),
+            *standing(own, fits),
             len(asked.stems & stems) / len(asked.stems),
-            *_standing(near, (self._wholes @ whole).astype(np.float64)),
+            *standing(near, (self._wholes @ whole).astype(np.float64)),
+            *self._overlap.measure(question, ground, answer),
         ]
 
     def _prepare(self, question: str) -> _Asked:
@@ -124,10 +146,3 @@ class Relevance:
         return (
             np.zeros(self._vectors.dimensions, dtype=np.float32) if row is None else self._vectors.table[row]
         )
-
-
-def _standing(own: float, all_others: NDArray[np.float64]) -> list[float]:
-    """Log share of the questions that stand higher, the own value, its margin in standard deviations."""
-    rank = float((all_others > own + 1e-9).mean())
-    margin = (own - float(all_others.mean())) / max(float(all_others.std()), 1e-6)
-    return [math.log(rank + 0.01), own, margin]

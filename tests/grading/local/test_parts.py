@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import math
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.grading.local.features import extract, pieces
 from coach.grading.local.language import is_english
+from coach.grading.local.model import A_NO, CAP_START, CAP_WIDTH, fade
+from coach.grading.local.overlap import Overlap
 from coach.grading.local.relevance import NAMES, Relevance
 from coach.grading.local.shape import NAMES as SHAPE_NAMES
 from coach.grading.local.tokens import split_sentences, split_words
@@ -51,10 +56,32 @@ def test_near_words_have_near_vectors() -> None:
 
 def test_an_answer_stands_nearer_to_its_own_question() -> None:
     questions = ["How do you price a flight ticket?", "Why do nurses ignore the alarm on the ward?"]
-    relevance = Relevance(WordVectors(), questions, ["Planes and fares.", "Patients and hospital alarms."])
+    passages = ["Planes and fares.", "Patients and hospital alarms."]
+    relevance = Relevance(WordVectors(), questions, [[text] for text in passages], passages)
     answer = "Nurses on the ward hear the alarm forty times a shift, so they stop listening to it."
-    own = dict(zip(NAMES, relevance.measure(questions[1], answer), strict=True))
-    other = dict(zip(NAMES, relevance.measure(questions[0], answer), strict=True))
+    own = dict(zip(NAMES, relevance.measure(questions[1], passages[1:], answer), strict=True))
+    other = dict(zip(NAMES, relevance.measure(questions[0], passages[:1], answer), strict=True))
     assert own["log_rank"] < other["log_rank"]
     assert own["margin"] > other["margin"]
     assert own["overlap"] > other["overlap"]
+    assert own["near_asked"] > other["near_asked"]
+    assert own["near_guides"] > other["near_guides"]
+
+
+def test_without_passages_nearness_to_them_says_nothing() -> None:
+    overlap = Overlap(["How do you price a ticket?"], [["Planes and fares."]], ["Planes and fares."])
+    known = overlap.measure("How do you price a ticket?", [], "The price follows demand.")
+    assert not any(map(math.isnan, known[:3])) and all(map(math.isnan, known[3:]))
+
+
+def test_a_list_of_terms_earns_nothing() -> None:
+    answer = "We block at 0.9 because a refund costs us ten."
+    stuffed = answer + " Key terms are p95 latency, drift, caching, routing, SLOs, recall, canary, AUC."
+    assert extract(stuffed) == extract(answer)
+
+
+@given(st.floats(0, 1), st.floats(1, 4))
+def test_doubt_about_the_question_never_raises_a_mark(beside: float, mark: float) -> None:
+    faded = fade(np.array([mark]), beside)
+    assert 1 <= float(faded[0]) <= mark
+    assert beside < CAP_START + CAP_WIDTH or float(faded[0]) <= A_NO

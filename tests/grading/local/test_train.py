@@ -1,27 +1,29 @@
 from __future__ import annotations
 
-import hashlib
 import json
 
+from coach.grading.local.fit import Fit
+from coach.grading.local.labelled import gold_files, measure, read_rows, recording_files, with_copies
 from coach.grading.local.model import FILE, load_model
-from coach.grading.local.train import Fit, gold_files, measure, read_rows, render
+from coach.grading.local.modelfile import digest_of, render
 from coach.grading.local.vectors import WordVectors
 from coach.guides.corpus import load_corpus
 from coach.resources import corpus_dir, eval_dir
 
 
 def test_shipped_model_was_fitted_on_the_gold_that_is_here() -> None:
-    paths = gold_files(eval_dir() / "gold")
-    text = "".join(path.read_text(encoding="utf-8") for path in paths)
+    paths = [*gold_files(eval_dir() / "gold"), *recording_files(eval_dir() / "recordings")]
     data = json.loads(FILE.read_text(encoding="utf-8"))["data"]
-    assert data["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+    assert data["sha256"] == digest_of(paths)
     assert data["files"] == [path.name for path in paths]
 
 
 def test_a_fit_on_a_sample_is_deterministic_and_the_model_computes_what_was_fitted() -> None:
     corpus = load_corpus(corpus_dir())
     rows = read_rows(gold_files(eval_dir() / "gold")[:1])
-    data = measure(rows, corpus, WordVectors())
+    both = measure(with_copies(rows), corpus, WordVectors())
+    data = both.take(both.originals)
+    assert data.rows == rows
     criteria = [criterion.id for criterion in corpus.rubric.criteria]
     first, second = Fit(data, criteria), Fit(data, criteria)
     assert (first.weights == second.weights).all()
@@ -38,3 +40,9 @@ def test_file_reads_back_as_it_was_written() -> None:
     model = load_model()
     assert set(model.heads) >= {"overall", "any_criterion", "technical_fluency"}
     assert all(0 < figures["overall"]["exact"] < 1 for figures in model.figures.values())
+
+
+def test_its_first_quote_is_what_a_language_model_quotes_far_more_often_than_by_chance() -> None:
+    figures = json.loads(FILE.read_text(encoding="utf-8"))["pointing"]["figures"]
+    assert figures["n"] > 1000
+    assert figures["first_choice"] > 2 * figures["chance"]

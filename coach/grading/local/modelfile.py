@@ -1,0 +1,170 @@
+"""The fitted model as a file: what is in it, its cross-validated figures, its text. Fits through `fit`.
+
+Cut points, errors and figures come from cross-validation in which no question stands on both sides of a
+split; the weights are then fitted on everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.grading.local.fit import Fit, cross_validate
+from coach.grading.local.labelled import Floats, Row, measure, read_rows, with_copies
+from coach.grading.local.model import SCALE, fade
+from coach.grading.local.quoted import fit_pointing, measure_quoted, quoted_by_model
+from coach.grading.local.vectors import WordVectors
+from coach.guides.corpus import Corpus
+
+
+def train(paths: Sequence[Path], recordings: Sequence[Path], corpus: Corpus) -> dict[str, Any]:
+    """The whole model file as data. The recordings are those of a model that quoted the same answers."""
+    rows = read_rows(paths)
+    criteria = [criterion.id for criterion in corpus.rubric.criteria]
+    vectors = WordVectors()
+    data = measure(with_copies(rows), corpus, vectors)
+    marks, beside = cross_validate(data, criteria)
+    return {
+        "about": "The local grader's weights, in ten-thousandths. Written by `make model`.",
+        "data": {
+            "sha256": digest_of([*paths, *recordings]),
+            "files": [path.name for path in [*paths, *recordings]],
+            "answers": len(rows),
+        },
+        **describe(Fit(data, criteria), rows, marks[data.originals], beside[data.originals]),
+        "pointing": fit_pointing(measure_quoted(quoted_by_model(rows, recordings), corpus, vectors)),
+    }
+
+
+def digest_of(paths: Sequence[Path]) -> str:
+    """SHA-256 hex of the files' texts, one after the other."""
+    return hashlib.sha256("".join(path.read_text(encoding="utf-8") for path in paths).encode()).hexdigest()
+
+
+def describe(fit: Fit, rows: Sequence[Row], marks: Floats, beside: Floats) -> dict[str, Any]:
+    """A fit as the model file holds it; cut points and errors are those of the rows' out-of-fold marks."""
+    criteria = fit.criteria
+    faded = fade(marks, beside[:, None])
+    of_criteria = [[float(faded[n, criteria.index(c)]) for c in row.criteria] for n, row in enumerate(rows)]
+    flat = np.array([value for values in of_criteria for value in values])
+    gold = np.array([mark for row in rows for mark in row.criteria.values()], float)
+    wanted = np.array([row.overall for row in rows], dtype=float)
+    blend, overall = _blend(faded[:, -1], of_criteria, wanted)
+    return {
+        "heads": fit.heads,
+        "bias": _rounded(fit.bias),
+        "blend": blend,
+        "criteria": _noise(flat, gold),
+        "overall": _noise(overall, wanted),
+        "relevance": {
+            "mean": _rounded(fit.relevance_mean),
+            "spread": _rounded(fit.relevance_spread),
+            "weights": _rounded(fit.relevance_weights),
+            "bias": round(fit.relevance_bias, 5),
+        },
+        "figures": _figures(list(rows), flat, gold, overall),
+        **_weights(fit),
+    }
+
+
+def _weights(fit: Fit) -> dict[str, Any]:
+    """The four blocks of weights, cut out of the one table in the order in which `Fit._table` joins them."""
+    ends = np.cumsum([len(fit.grams.names), len(fit.subwords.names), len(fit.shape_mean)])
+    first, second, third, fourth = np.split(fit.weights, ends)
+    return {
+        "shape": {
+            "mean": _rounded(fit.shape_mean),
+            "spread": _rounded(fit.shape_spread),
+            "weights": _scaled(third),
+        },
+        "vectors": {"weights": _scaled(fourth)},
+        "grams": _gram_table(fit.grams.names, fit.grams.idf, first),
+        "subwords": _gram_table(fit.subwords.names, fit.subwords.idf, second),
+    }
+
+
+def _gram_table(names: list[str], idf: Floats, weights: Floats) -> dict[str, list[int]]:
+    rows = zip(names, idf, _scaled(weights), strict=True)
+    return {gram: [round(float(value) * SCALE), *row] for gram, value, row in rows}
+
+
+def _blend(head: Floats, criteria: list[list[float]], gold: Floats) -> tuple[dict[str, float], Floats]:
+    """Least squares of the gold marks on the overall head, the criteria's mean and the least of them."""
+    table = np.column_stack(
+        [head, [np.mean(c) for c in criteria], [min(c) for c in criteria], np.ones(len(gold))]
+    )
+    found = np.linalg.lstsq(table, gold, rcond=None)[0]
+    names = ("head", "mean", "least", "bias")
+    return {name: round(float(value), 5) for name, value in zip(names, found, strict=True)}, table @ found
+
+
+def _noise(values: Floats, gold: Floats) -> dict[str, Any]:
+    """Cut points that give the gold's shares of the levels; standard error around the gold's own scale.
+
+    A fit on few answers is drawn to the middle; the cut points undo that. The error is that of the
+    value around its regression on the gold mark.
+    """
+    shares = [float((gold <= level).mean()) for level in (1, 2, 3)]
+    cuts = [float(np.quantile(values, share)) for share in shares]
+    slope, base = np.polyfit(gold, values, 1)
+    error = float(np.std(values - (slope * gold + base)))
+    return {"cuts": [round(cut, 5) for cut in cuts], "error": round(error, 5)}
+
+
+def _figures(rows: list[Row], flat: Floats, gold: Floats, overall: Floats) -> dict[str, Any]:
+    """Cross-validated agreement for each gold file: n, quadratic weighted kappa, exact share."""
+    marks = np.array([row.overall for row in rows])
+    owners = np.array([row.source for row in rows for _ in row.criteria])
+    found = {}
+    for source in dict.fromkeys(row.source for row in rows):
+        mine = np.array([row.source == source for row in rows])
+        found[source] = {
+            "answers": int(mine.sum()),
+            "overall": _agreement(marks[mine], _cut(overall, marks)[mine]),
+            "criteria": _agreement(gold[owners == source], _cut(flat, gold)[owners == source]),
+        }
+    return found
+
+
+def _cut(values: Floats, gold: Floats) -> NDArray[np.intp]:
+    cuts = _noise(values, np.asarray(gold, float))["cuts"]
+    return 1 + np.searchsorted(cuts, values, side="right")
+
+
+def _agreement(gold: Any, given: Any) -> dict[str, float]:
+    from sklearn.metrics import cohen_kappa_score
+
+    kappa = cohen_kappa_score(gold, given, labels=[1, 2, 3, 4], weights="quadratic")
+    return {
+        "quadratic_weighted_kappa": round(float(kappa), 3),
+        "exact": round(float(np.mean(gold == given)), 3),
+        "within_one": round(float(np.mean(np.abs(gold - given) <= 1)), 3),
+    }
+
+
+def _rounded(values: Any) -> list[float]:
+    return [round(float(value), 5) for value in values]
+
+
+def _scaled(weights: Floats) -> list[list[int]]:
+    return [[round(float(value) * SCALE) for value in row] for row in weights]
+
+
+def render(model: dict[str, Any]) -> str:
+    """The file's text: one line for each gram, so that a change reads well."""
+    blocks = ("grams", "subwords")
+    head = json.dumps({k: v for k, v in model.items() if k not in blocks}, ensure_ascii=False, indent=1)
+    parts = [head[: head.rindex("}")].rstrip()]
+    for name in blocks:
+        lines = ",\n".join(
+            f"{json.dumps(gram, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
+            for gram, row in model[name].items()
+        )
+        parts.append(f'"{name}":{{\n{lines}\n}}')
+    return ",\n".join(parts) + "\n}\n"

@@ -1,0 +1,77 @@
+"""Which question's words and which guides' words an answer shares: tf-idf nearness. Gives no marks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from Stemmer import Stemmer
+
+from coach.grading.local.shape import COMMON
+from coach.grading.local.standing import standing
+
+NAMES = ("log_rank_asked", "near_asked", "margin_asked", "log_rank_guides", "near_guides", "margin_guides")
+_WORD = re.compile(r"[a-z]+")
+Array = NDArray[np.float32]
+
+
+def content_words(text: str) -> list[str]:
+    """Distinct words of a text that carry content, in order."""
+    return [w for w in dict.fromkeys(_WORD.findall(text.lower())) if len(w) > 2 and w not in COMMON]
+
+
+class Overlap:
+    """Compares answers with `questions` and with `grounds`, the passages that ground each of them.
+
+    Word weights come from `passages`, all texts of the guides, and the questions.
+    """
+
+    def __init__(
+        self, questions: Sequence[str], grounds: Sequence[Sequence[str]], passages: Sequence[str]
+    ) -> None:
+        self._stem = lru_cache(maxsize=50_000)(Stemmer("english").stemWord)
+        documents = [frozenset(self._stems(text)) for text in (*passages, *questions)]
+        counts = Counter(stem for document in documents for stem in document)
+        self._index = {stem: n for n, stem in enumerate(sorted(counts))}
+        self._rarest = math.log(len(documents))
+        self._idf = np.array([math.log(len(documents) / (1 + counts[s])) for s in self._index], np.float32)
+        texts = [*questions, *(" ".join(ground) for ground in grounds)]
+        self._split = len(questions)
+        self._table = np.stack([self._spread(text) for text in texts], axis=1)
+        self._columns = {text: n for n, text in enumerate(texts)}
+        self._other = lru_cache(maxsize=4_000)(self._spread)
+
+    def measure(self, question: str, ground: Sequence[str], answer: str) -> list[float]:
+        """The numbers of NAMES for one answer; those of the guides are NaN without passages."""
+        stems = self._stems(answer)
+        rows = np.array([self._index[stem] for stem in stems if stem in self._index], dtype=np.intp)
+        weights = self._idf[rows]
+        unknown = (len(stems) - len(rows)) * self._rarest**2
+        norm = max(math.sqrt(float(weights @ weights) + unknown), 1e-6)
+        near = weights @ self._table[rows] / norm
+
+        def own(text: str) -> float:
+            column = self._columns.get(text)
+            if column is not None:
+                return float(near[column])
+            return float(weights @ self._other(text)[rows]) / norm
+
+        asked = standing(own(question), near[: self._split])
+        if not ground:
+            return [*asked, math.nan, math.nan, math.nan]
+        return [*asked, *standing(own(" ".join(ground)), near[self._split :])]
+
+    def _stems(self, text: str) -> list[str]:
+        return list(dict.fromkeys(self._stem(word) for word in content_words(text)))
+
+    def _spread(self, text: str) -> Array:
+        """Unit tf-idf vector of a text over the known stems."""
+        vector = np.zeros(len(self._index), dtype=np.float32)
+        rows = [self._index[stem] for stem in self._stems(text) if stem in self._index]
+        vector[rows] = self._idf[rows]
+        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-6), dtype=np.float32)
