@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from coach.drills.incident_match import FIRMLY, Match, Matcher
-from coach.drills.incident_words import CAUSE, CHECKING, DENIED, NOT, ORDER, REASON, SUSPECT, WHETHER, clauses
+from coach.drills.incident_words import (
+    CAUSE,
+    CHECKING,
+    DENIED,
+    NOT,
+    ORDER,
+    REASON,
+    STATES,
+    SUSPECT,
+    WHETHER,
+    clauses,
+)
 from coach.schema.base import Frozen
 from coach.text.phrases import find
 
@@ -132,7 +143,7 @@ def _statement(clause: str) -> IntentKind | None:
         return "cause"
     if SUSPECT.search(clause) and not CHECKING.match(clause):
         return "suspect"
-    if REASON.search(clause) and not CHECKING.match(clause):
+    if STATES.match(clause) or (REASON.search(clause) and not CHECKING.match(clause)):
         return "reason"
     return None
 

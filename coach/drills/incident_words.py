@@ -25,7 +25,9 @@ BULLET = _pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
 LEAD = _pattern(
     r"""
     ^(?:(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|then|also|meanwhile|in_the_meantime|now|ok|okay|so|well
-    |and|finally|lastly|to_begin_with|before_anything_else|at_the_same_time|please)\b[,:]?\s*)+
+    |and|finally|lastly|to_begin_with|before_anything_else|at_the_same_time|please
+    |i_think_(?:that_)?(?=(?:we|i|let)\b)
+    |(?:i_think_)?it(?:'s|_is|_would_be)_(?:worth|time|best|useful)(?:_to)?)\b[,:]?\s*)+
     """
 )
 # The clause begins as a question or with a verb of looking.
@@ -34,7 +36,7 @@ CHECKING = _pattern(
     ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us|_me)|we(?:'d|_should|_could|_would|_will)?
     |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:want|like|need)_to|you)\s+)*
     (?:also_|first_|now_|quickly_)?
-    (?:check|look|see|compare|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
+    (?:check(?:ing)?|look(?:ing)?|see|compar(?:e|ing)|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
     |list|measure|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
     |audit|investigate|query|analy[sz]e|drill|what|when|which|who|where|why|how|is|are|was|were|did|does|do|has
     |have|any)\b
@@ -79,9 +81,10 @@ REASON = _pattern(
 )
 CAUSE = _pattern(
     r"""
-    \b(?:the_(?:root_)?cause_(?:is|was|must_be)|root_cause:|my_(?:diagnosis|conclusion)_is|i_conclude
+    \b(?:the_(?:root_)?cause_(?:is|was|must_be)|my_(?:diagnosis|conclusion)_is|i_conclude
     |the_(?:reason|problem|culprit|fault|bug)_(?:is|was)|what_happened_is|it_(?:is|was)_caused_by
     |it(?:'s|_is)_clear(?:ly)?_that|i(?:'m|_am)_(?:sure|confident|convinced))\b
+    | ^(?:my_|the_)?(?:root_)?(?:cause|diagnosis|conclusion)\s*[:=]
     | ^(?:so_|ok,?_|okay,?_)?i_(?:think|believe|would_say|am_fairly_sure)\b
       (?!_(?:that_)?(?:we|i|you|let's|looking|checking|it(?:'s|_is|_would_be)_(?:worth|time|best|useful|better)
       |the_(?:next|first|best)_(?:step|check|thing))\b)
@@ -92,6 +95,10 @@ SUSPECT = _pattern(
     \b(?:i_suspect|my_(?:first_)?(?:hypothesis|suspicion|guess|theory|hunch)
     |(?:may|might|could)_be_(?:that|a|an|the|due)|perhaps|maybe|possibly|probably|i_wonder)\b
     """
+)
+# Says how things are; asks for nothing and orders nothing.
+STATES = _pattern(
+    r"^(?:so_)?(?:the|this|that|it|these|those|our)\b[^?]*\b(?:is|are|was|were|has|have|had|seems?|looks?)\b"
 )
 # A hypothesis is turned down in this sentence.
 DENIED = _pattern(
