@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from coach.report.beside import render_beside
 from coach.report.cards import render_question
 from coach.report.grade import Legend, render_grade
 from coach.report.history_view import PairNoise, last_movement
@@ -136,6 +137,8 @@ def _attempt(attempt: AttemptRecord, legend: Legend, movement: Movement | None) 
     for label in kept.labels:
         about = legend.title(label.criterion) if label.criterion else "the whole answer"
         parts.append(labelled("You disputed", f"{about}: {label.score}. {label.note}", style="yellow"))
+    if attempt.people:
+        parts += [Text(), render_beside(attempt.people, kept.grade, legend)]
     if movement:
         parts += [Text(), render_movement(movement, legend)]
     return parts

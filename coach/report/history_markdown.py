@@ -65,8 +65,10 @@ def _grade(grade: GradeView) -> Iterator[str]:
     yield from (f"### {inline(grade.mark)}", "", f"{inline(grade.by)} {inline(grade.made_of)}.", "")
     if grade.own is not None:
         yield from (f"Own mark before the grade: {grade.own}.", "")
-    yield from (f"- {inline(note)}" for note in (*grade.notes, *(f"Disputed. {x}" for x in grade.labels)))
-    if grade.notes or grade.labels:
+    beside = [f"Disputed. {line}" for line in grade.labels]
+    beside += [f"A person who listened. {line}" for line in grade.people]
+    yield from (f"- {inline(note)}" for note in (*grade.notes, *beside))
+    if grade.notes or beside:
         yield ""
     for verdict in grade.verdicts:
         yield from _verdict(verdict)

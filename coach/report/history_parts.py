@@ -60,6 +60,7 @@ class GradeView:
     verdicts: tuple[VerdictView, ...]
     own: int | None = None
     labels: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     moves: tuple[MoveView, ...] = ()
     moves_note: str = ""
 

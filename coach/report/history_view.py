@@ -180,16 +180,20 @@ def _attempt_grade(
     return replace(
         _grade(kept.grade, legend),
         own=attempt.self_rating if legend.scores else None,
-        labels=tuple(
-            f"{legend.title(label.criterion) if label.criterion else 'Overall'}: {label.score}"
-            + (f", {label.note}" if label.note else "")
-            for label in kept.labels
-        ),
+        labels=tuple(_marked(label.criterion, label.score, label.note, legend) for label in kept.labels),
+        # Who it was is left out: the page may be shared, and that name is theirs.
+        people=tuple(_marked(item.criterion, item.mark, item.note, legend) for item in attempt.people),
         moves=_moves(movement, legend) if movement else (),
         moves_note=""
         if compared
         else "Another grader or version made the earlier grade; they do not compare.",
     )
+
+
+def _marked(criterion: str | None, mark: int, note: str, legend: Legend) -> str:
+    """A mark that somebody gave beside the grade, in a line."""
+    about = legend.title(criterion) if criterion else "Overall"
+    return f"{about}: {mark}" + (f", {note}" if note else "")
 
 
 def _verdict(number: int, verdict: Verdict, legend: Legend) -> VerdictView:

@@ -10,6 +10,7 @@ from coach.errors import StoreError
 from coach.schema.grade import Grade
 from coach.schema.question import Question
 from coach.store.database import Database
+from coach.store.human_marks import HumanMarks
 from coach.store.records import (
     AttemptRecord,
     Label,
@@ -130,6 +131,7 @@ class History:
                 for grade in grades
             ),
             self_rating=ratings[0]["overall"] if ratings else None,
+            people=HumanMarks(self._database).of(row["session_id"], row["id"]),
         )
 
     def _labels(self, grade_id: int) -> tuple[Label, ...]:

@@ -8,6 +8,7 @@ from coach.schema.answer import Role
 from coach.schema.base import Frozen
 from coach.schema.grade import Grade
 from coach.schema.question import Question
+from coach.store.human_marks import HumanMark
 
 Mode = Literal["learn", "mock"]
 Author = Literal["candidate", "local", "llm"]
@@ -55,7 +56,10 @@ class StoredGrade(Frozen):
 
 
 class AttemptRecord(Frozen):
-    """One question put once, with all that was said; `grades` are oldest first."""
+    """One question put once, with all that was said; `grades` are oldest first.
+
+    `people` are the marks of a person who listened.
+    """
 
     id: int
     question: Question
@@ -66,6 +70,7 @@ class AttemptRecord(Frozen):
     draft: str = ""
     grades: tuple[StoredGrade, ...] = ()
     self_rating: int | None = None
+    people: tuple[HumanMark, ...] = ()
 
 
 class SessionRecord(Frozen):

@@ -7,6 +7,7 @@ from coach.schema.grade import Citation, Evidence, Grade, GraderId, Verdict
 from coach.schema.passage import Passage
 from coach.schema.question import Question
 from coach.schema.rubric import Criterion
+from coach.store.human_marks import HumanMark
 from coach.store.records import AttemptRecord, Label, SessionRecord, Setup, SpokenTurn, StoredGrade
 
 ANSWER = "We cut false alarms from 9% to 1%. I decided on Monday."
@@ -86,6 +87,11 @@ def session(*attempts: AttemptRecord, scores: bool = True) -> SessionRecord:
     )
 
 
+PERSON = HumanMark(
+    session_id="20261121-abcdef", attempt_id=1, criterion="data", mark=1, note="Too quick.", person="Robin"
+)
+
+
 def practised() -> SessionRecord:
     """An answer with a self-rating and a dispute, its retry, and a question left open."""
     first = attempt(1, grade(), self_rating=3)
@@ -93,7 +99,7 @@ def practised() -> SessionRecord:
         update={"labels": (Label(score=4, criterion="ownership", note="I did"),)}
     )
     return session(
-        first.model_copy(update={"grades": (kept,)}),
+        first.model_copy(update={"grades": (kept,), "people": (PERSON,)}),
         attempt(2, grade(4), retry_of=1),
         attempt(3, turns=(), draft="unsent words"),
     )

@@ -91,6 +91,8 @@ def test_a_session_is_shown_whole() -> None:
         "Mark 2 of 4, lean no",
         "Your own mark before the grade: 3",
         "You disputed: Ownership: 4. I did",
+        "A person's marks beside the coach's",
+        "Too quick.",
         "answered again",
         "Mark 4 of 4",
         "What the retry moved",

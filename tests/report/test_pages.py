@@ -38,6 +38,7 @@ def test_the_page_holds_the_session_and_stands_alone() -> None:
         "prompt p, rubric r, guides g",
         "Own mark before the grade: 3, beside 2 from the grader.",
         "Disputed. Ownership: 4, I did",
+        "A person who listened. Data fluency: 1, Too quick.",
         "What the retry moved",
         "never said (not in the answer; nothing was built on it)",
         'href="#own#decide"',
@@ -52,6 +53,7 @@ def test_the_page_holds_the_session_and_stands_alone() -> None:
 def test_nothing_private_beyond_the_session_is_in_it() -> None:
     page = page_of(practised()) + session_markdown(view_session(practised(), LEGEND, GUIDES))
     assert "unsent words" not in page
+    assert "Robin" not in page
     assert "/" + "home" not in page
     assert "COACH_HOME" not in page
 
@@ -118,6 +120,7 @@ def test_markdown_holds_the_session_in_order() -> None:
         "### Mark 2 of 4, lean no",
         "Own mark before the grade: 3.",
         "- Disputed. Ownership: 4, I did",
+        "- A person who listened. Data fluency: 1, Too quick.",
         "#### 1. Ownership: 2 of 4, lean no",
         "> I decided",
         "Next time: Say what level 4",

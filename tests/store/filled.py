@@ -9,6 +9,7 @@ from coach.schema.grade import Evidence, Grade, GraderId, Verdict
 from coach.schema.question import Question
 from coach.store.database import Database
 from coach.store.drills import Drills, Move
+from coach.store.human_marks import HumanMark, HumanMarks
 from coach.store.profile import Profile, Profiles
 from coach.store.records import Setup, SpokenTurn
 from coach.store.sessions import Sessions
@@ -65,6 +66,9 @@ def fill(path: Path, clock: Tick | None = None) -> tuple[Database, list[str]]:
     again = answered(sessions, first, FRAUD, "I decided better.", 3, retry_of=once)
     kept = database.read("SELECT id FROM grades WHERE attempt_id = ?", (again,))[0]["id"]
     sessions.add_label(kept, 4, criterion="ownership", note="I named the date")
+    HumanMarks(database).add(
+        HumanMark(session_id=first, attempt_id=again, mark=4, note="Calm.", person="Robin")
+    )
     second = sessions.start(Setup())
     answered(sessions, second, CHURN, "A heliotrope release.", None)
     sessions.save_draft(sessions.open_attempt(second, FRAUD), "half a thought")
