@@ -27,6 +27,7 @@ from coach.schema.question import Question
 from coach.schema.story import AUDIT_FIELDS, AuditEntry, Story
 from coach.store.history import History
 from coach.store.stories import Audits, Stories
+from coach.text.phrases import sentences
 
 Picker = Callable[[Collection[str]], Question]
 
@@ -60,16 +61,9 @@ def own_decisions(rooms: Rooms) -> list[OwnDecision]:
     """Finished stories and audited features as decisions that can be attacked."""
     stories = Stories(rooms.database).all(drafts=False)
     audits = Audits(rooms.database).all(drafts=False)
-    found = [
-        OwnDecision(name=f"story-{story.id}", title=story.title or f"story {story.id}", text=_told(story))
-        for story in stories
-    ]
-    return found + [
-        OwnDecision(
-            name=f"audit-{entry.id}", title=entry.feature or f"feature {entry.id}", text=_listed(entry)
-        )
-        for entry in audits
-    ]
+    told = [(f"story-{story.id}", story.title, _told(story)) for story in stories]
+    told += [(f"audit-{entry.id}", entry.feature, _listed(entry)) for entry in audits]
+    return [OwnDecision(name=name, title=title or name, text=_own_words(text)) for name, title, text in told]
 
 
 def make_picker(shelf: Shelf, name: str | None, history: History) -> Picker:
@@ -128,3 +122,9 @@ def _listed(entry: AuditEntry) -> str:
         if (text := " ".join(entry.field(name).split()).rstrip("."))
     ]
     return ". ".join([entry.feature.strip().rstrip("."), *filled]) + "."
+
+
+def _own_words(text: str) -> str:
+    """The text without sentences that speak to a grader: it becomes part of the question."""
+    kept = [text[start:end] for start, end in sentences(text)]
+    return " ".join(one for one in kept if not Rooms.aims_at_grader(one))

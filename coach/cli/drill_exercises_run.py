@@ -141,7 +141,7 @@ def _introduce(host: Host, wanted: Wanted, shelf: Shelf) -> None:
     who = f"the model {host.chat.name}" if host.chat else "the local grader, on this machine"
     host.screen.tell(f"Session {host.session.id}: graded by {who}, level {host.session.setup.level}.")
     own = any(name.startswith(("story-", "audit-")) for name in shelf.titles())
-    if wanted.kind == "devil" and not own and wanted.name is None:
+    if wanted.kind == "devil" and not own and wanted.name is None and wanted.resume is None:
         host.screen.tell(NOTHING_OF_YOURS)
 
 

@@ -15,7 +15,8 @@ from coach.schema.question import Question
 STEPS = 2
 # A sentence that calls a thing right names no fault.
 DENIED = re.compile(
-    r"\A(?!.*\bwhether\b).*\b(?:nothing (?:is )?wrong|(?:is|are|looks?|seems?|all) (?:perfectly |quite |all )?"
+    r"\A(?!.*\bwhether\b).*\b(?:nothing (?:is )?wrong"
+    r"|(?:is|are|looks?|seems?|all) (?:perfectly |quite |all )?"
     r"(?:fine|correct|good|ok|okay|right|sound|harmless)"
     r"|no (?:problem|issue|leak|leakage|fault|concern|bug)\b|not a (?:problem|leak|fault|concern|bug)"
     r"|does(?: not|n't) leak|(?:good|best) practice|is (?:necessary|needed|standard|what we want))",

@@ -24,6 +24,7 @@ _JOINT = re.compile(
     r"\s*[,;:()–—]\s*|\s+(?=(?:and|but|because|so|which|while|since|although)\s)", re.IGNORECASE
 )
 _LEAD = re.compile(r"^(?:(?:and|but|so|because|which|while|since|although|that|then)\s+)+", re.IGNORECASE)
+_LABEL = re.compile(r"^[A-Z][a-z]+(?: [a-z]+){0,2}: ")
 _MARKS = re.compile(r'["“”«»{}]')
 
 
@@ -81,42 +82,43 @@ class DevilDrill:
 def attack(
     decision: str, challenges: Iterable[Challenge], criteria: Sequence[str], most: int = CHALLENGES
 ) -> tuple[Angle, ...]:
-    """The challenges that fit a decision, with its own words in them; no words are used twice.
+    """The challenges that fit a decision best, in the order of the corpus, with its own words in them.
 
-    A challenge that the decision already meets is passed over. Fewer come where few fit.
+    No words are used twice, and a challenge that the decision already meets is passed over. Fewer come
+    where few fit.
     """
     clauses = list(_clauses(decision))
+    open_ones = [item for item in challenges if not (item.answered and find(decision, item.answered))]
+    ranked = sorted(
+        (
+            (-_hits(challenge, clause), place, order, challenge, clause)
+            for place, challenge in enumerate(open_ones)
+            for order, clause in enumerate(clauses)
+            if _hits(challenge, clause)
+        ),
+        key=lambda found: found[:3],
+    )
+    chosen: dict[int, Angle] = {}
     used: set[str] = set()
-    found: list[tuple[int, Angle]] = []
-    for place, challenge in enumerate(challenges):
-        if find(decision, challenge.answered) if challenge.answered else None:
+    for _, place, _, challenge, clause in ranked:
+        if place in chosen or clause in used or len(chosen) == most:
             continue
-        quote = _quote(challenge, clauses, used)
-        if quote is None:
-            continue
-        used.add(quote)
+        used.add(clause)
         criterion = challenge.criterion if challenge.criterion in criteria else criteria[0]
-        found.append((place, Angle(criterion=criterion, text=challenge.text.replace("{quote}", quote))))
-        if len(found) == most:
-            break
-    return tuple(angle for _, angle in found)
+        text = challenge.text.replace("{quote}", clause)
+        chosen[place] = Angle(criterion=criterion, text=text)
+    return tuple(chosen[place] for place in sorted(chosen))
 
 
-def _quote(challenge: Challenge, clauses: Sequence[str], used: set[str]) -> str | None:
-    """The clause that invites the challenge most: the one with most of its words."""
-    patterns = [group for one in challenge.fits for group in phrase(one).groups]
-    best, most = None, 0
-    for clause in clauses:
-        hits = sum(len(pattern.findall(clause)) for pattern in patterns)
-        if hits > most and clause not in used:
-            best, most = clause, hits
-    return best
+def _hits(challenge: Challenge, clause: str) -> int:
+    """How many words of a clause invite the challenge."""
+    return sum(len(group.findall(clause)) for one in challenge.fits for group in phrase(one).groups)
 
 
 def _clauses(text: str) -> Iterable[str]:
     """Pieces of the text's own words, as they stand, fit to be said aloud."""
     for start, end in sentences(text):
-        sentence = " ".join(text[start:end].split()).rstrip(".!?")
+        sentence = _LABEL.sub("", " ".join(text[start:end].split())).rstrip(".!?")
         whole = [sentence] if len(sentence.split()) <= MOST else _JOINT.split(sentence)
         for piece in whole:
             clause = _LEAD.sub("", piece.strip()).strip(" -*•")

@@ -69,9 +69,8 @@ async def look_again(
     seen = drill.relabel(report, kept).model_copy(update={"model": model.name, "notes": report.notes})
     if len(kept) == len(items):
         return seen
-    return _noted(
-        seen, f"On {len(items) - len(kept)} of {len(items)} points the model's word was not usable."
-    )
+    words = f"On {len(items) - len(kept)} of {len(items)} points the model's word was not usable;"
+    return _noted(seen, f"{words} there the rules stand.")
 
 
 def _noted(report: Report, note: str) -> Report:

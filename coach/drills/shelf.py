@@ -64,8 +64,8 @@ class Shelf:
         if name is None:
             raise UsageError(f"{question.id} is no exercise of kind {self.kind}.")
         if isinstance(self._file, DevilFile):
-            known = {item.id: item for item in self._file.exercises}
-            exercise = known.get(name) or self._file.own.model_copy(update={"id": name})
+            known = self._drills.get(name)
+            exercise = known.exercise if known else self._file.own.model_copy(update={"id": name})
             return DevilDrill.of(question, exercise, self._file)
         return self.drill(name)
 

@@ -126,15 +126,13 @@ class WhichDrill:
         case = self.exercise
         if not label:
             return "Which option you take is not seen in your words."
-        name = self._name(label)
+        yours, keys = f"By your words you take {self._name(label)}", self._name(case.better)
         if label == case.better:
-            return f"You take {name}, as the key does."
+            return f"{yours}, as the key does."
         accepted = next(option.accepted for option in case.options if option.id == label)
         if accepted:
-            return (
-                f"You take {name}. The key takes {self._name(case.better)}; yours is right too: {accepted}."
-            )
-        return f"You take {name}; the key takes {self._name(case.better)} for this case as it stands."
+            return f"{yours}. The key takes {keys}; yours is right too: {accepted}."
+        return f"{yours}; the key takes {keys} for this case as it stands."
 
     def _name(self, option_id: str) -> str:
         return next(option.name for option in self.exercise.options if option.id == option_id)

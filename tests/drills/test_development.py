@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from coach.drills.audiences import AudienceDrill
 from coach.drills.drill import Drill
 from coach.drills.native import NativeDrill
 from coach.drills.shelf import Shelf
@@ -114,3 +115,32 @@ def test_the_examples_of_which_when_take_the_better_option_price_it_and_flip_it(
         assert report.verdict.endswith("as the key does."), (name, report.choices)
         groups = {check.group for check in report.checks if check.seen}
         assert {"price", "flip"} <= groups, name
+
+
+def test_audience_signs_agree_with_a_reader() -> None:
+    wrong = []
+    for row in rows("development")["audiences"]:
+        drill = shelf("audiences").drill(row["exercise"])
+        assert isinstance(drill, AudienceDrill)
+        names = [audience.id for audience in drill.file.audiences]
+        texts = [row["answer"] if name == row["audience"] else "" for name in names]
+        turns = [turn for text in texts for turn in (Turn(role="interviewer", text="?"), _said(text))][1:]
+        seen = {check.id.split("/")[1] for check in drill.check(Answer.of(turns)).checks if check.seen}
+        if seen != set(row["seen"]):
+            wrong.append((row["exercise"], row["audience"], seen ^ set(row["seen"])))
+    assert wrong == []
+
+
+def _said(text: str) -> Turn:
+    return Turn(role="candidate", text=text)
+
+
+@pytest.mark.parametrize("kind", ["devil", "artifact"])
+def test_signs_of_defences_and_documents_agree_with_a_reader(kind: DrillKind) -> None:
+    wrong = []
+    for row in rows("development")[kind]:
+        drill = shelf(kind).drill(row.get("exercise", "fraud-blocks"))
+        seen = seen_in(drill, row["answer"])
+        if seen != set(row["seen"]):
+            wrong.append((row["answer"][:40], seen ^ set(row["seen"])))
+    assert wrong == []
