@@ -18,6 +18,7 @@ from coach.llm.port import ChatModel
 from coach.prompts import Prompts
 from coach.resources import corpus_dir, prompts_dir
 from coach.schema.answer import Answer, Turn
+from tests.drills.incident_scenarios import INCIDENTS
 
 STORY = OwnDecision(
     name="story-1",
@@ -156,4 +157,5 @@ SCENARIOS: dict[str, Callable[[ChatModel], Awaitable[object]]] = {
     "challenge_of_a_story": challenge_of_a_story,
     "challenge_after_an_admission": challenge_after_an_admission,
     "challenge_of_a_prepared_decision": challenge_of_a_prepared_decision,
+    **INCIDENTS,
 }
