@@ -34,10 +34,11 @@ SUPPORT = 0.5
 REPLY_TOKENS = 600
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”]?\s+")
 _VOTE = re.compile(
-    r"\b(?:clear|lean|strong|firm)(?:ing|s)?(?: towards?)? (?:yes|no)\b|\bhir(?:e|es|ed|ing)\b|\breject\w*"
+    r"\b(?:clear|lean|strong|firm)(?:ing|s)?(?: towards?)? (?:yes|no)\b"
     r"|\bmark of\b|\b[1-4] (?:of|out of) 4\b",
     re.IGNORECASE,
 )
+_HIRING = re.compile(r"\b(?:hir(?:e|es|ed|ing)|reject\w*)\b", re.IGNORECASE)
 _SCHEMA = ReplySchema(
     name="committee_case",
     definition={
@@ -128,7 +129,8 @@ def faults(text: str, found: RoundFinding, case: Case, said: Sequence[str]) -> l
     source = _given(found, case)
     own = without_quotes(text)
     wrong += [f"{item} does not stand in what you were given" for item in invented(own, source)]
-    if _VOTE.search(own):
+    hiring = [word for word in _HIRING.findall(own) if word.casefold() not in source.casefold()]
+    if _VOTE.search(own) or hiring:
         wrong.append("it states a vote or a mark")
     known = stems(source) | stems(" ".join(said))
     wrong += [f'nothing given carries "{one}"' for one in _SENTENCE.split(own) if _new(one, known)]

@@ -57,10 +57,8 @@ class Seat:
         return screen
 
     def round(self, place: int) -> RoundStanding:
-
-        return read_standing(Loops(self.rooms.database), History(self.rooms.database), self.loop_id).rounds[
-            place
-        ]
+        database = self.rooms.database
+        return read_standing(Loops(database), History(database), self.loop_id).rounds[place]
 
     def session(self, place: int) -> SessionRecord:
         found = self.round(place).session
