@@ -34,39 +34,55 @@ def carry_over(
 
 
 def _lay_out(plan: Plan, items: Sequence[PlanItem], today: date) -> tuple[dict[int, date], set[int]]:
-    """New days by item number, and the numbers of what finds none.
-
-    Day by day the weightiest go first: on equal weight what stands on that day, then what is carried.
-    """
+    """New days by item number, and the numbers of what finds none."""
     waiting = sorted((i for i in items if i.state == "open"), key=lambda i: (i.day, i.number))
-    bank = Bank(plan.minutes_a_day)
+    layout = _Layout(plan)
     spent = sum(i.minutes for i in items if i.state == "done" and i.day == today)
-    days: dict[int, date] = {}
-    dropped: set[int] = set()
-    last_practice: dict[str, date] = {}
     for ahead in range((plan.last - today).days + 1):
         day = today + timedelta(days=ahead)
-        bank.open_day()
+        layout.open_day(spent if ahead == 0 else 0)
+        layout.fill([item for item in waiting if item.day <= day], day)
+        waiting = [i for i in waiting if i.number not in layout.days and i.number not in layout.dropped]
+    return layout.days, layout.dropped | {item.number for item in waiting}
+
+
+class _Layout:
+    """Days being filled anew: `days` by item number, and the numbers of what was `dropped` on the way."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.days: dict[int, date] = {}
+        self.dropped: set[int] = set()
+        self._bank = Bank(plan.minutes_a_day)
+        self._practised: dict[str, date] = {}
+
+    def open_day(self, spent: int) -> None:
+        self._bank.open_day()
         if spent:
-            bank.spend(spent)
-            spent = 0
-        here = [i for i in waiting if i.day <= day]
-        if not here:
-            continue
+            self._bank.spend(spent)
+
+    def fill(self, here: Sequence[PlanItem], day: date) -> None:
+        """The weightiest go first: on equal weight what stands on that day, then what is carried.
+
+        Where something weighty waits for more minutes, nothing lighter may eat them up.
+        """
+        saving = False
         for item in sorted(here, key=lambda i: (-i.weight, i.day < day, i.day, i.number)):
-            if item.kind == "review" and day - last_practice.get(item.subject, date.min) < timedelta(
-                _GAP_DAYS
-            ):
+            if self._too_soon(item, day):
                 continue
-            if (item.weight == 3 and item.day == day) or bank.fits(item.minutes):
-                bank.spend(item.minutes)
-                days[item.number] = day
+            if (item.weight == 3 and item.day == day) or (not saving and self._bank.fits(item.minutes)):
+                self._bank.spend(item.minutes)
+                self.days[item.number] = day
                 if item.kind == "practice":
-                    last_practice[item.subject] = day
-            elif (day - item.wanted).days >= _PATIENCE.get(item.weight, plan.last.toordinal()):
-                dropped.add(item.number)
-        waiting = [i for i in waiting if i.number not in days and i.number not in dropped]
-    return days, dropped | {item.number for item in waiting}
+                    self._practised[item.subject] = day
+                continue
+            saving = saving or item.weight == 3
+            if item.weight in _PATIENCE and (day - item.wanted).days >= _PATIENCE[item.weight]:
+                self.dropped.add(item.number)
+
+    def _too_soon(self, item: PlanItem, day: date) -> bool:
+        """A review right after the practice that it reviews proves nothing."""
+        last = self._practised.get(item.subject, date.min)
+        return item.kind == "review" and day - last < timedelta(days=_GAP_DAYS)
 
 
 def _say(

@@ -82,7 +82,8 @@ class Draft:
 
     def left_out(self) -> list[Wanted]:
         """What the form asks for and the hours did not hold."""
-        return [wanted for wanted in self.spare + [item for _, item in self._must] if wanted.weight > 1]
+        left = self.spare + [item for _, item in self._must]
+        return list({wanted.whole: wanted for wanted in reversed(left) if wanted.weight > 1}.values())[::-1]
 
     def fill(self) -> None:
         for number, (phase, part) in enumerate(self.parts):
@@ -117,15 +118,18 @@ class Draft:
         room = _MUST_SHARE * self._bank.daily * part.days - sum(item.minutes for _, item in self._must)
         if part.last == self._span.last:
             room -= sum(self._template.tasks[name].minutes for name in self._form.close)
-        kept: set[int] = set()
-        for place in sorted(range(len(tasks)), key=lambda place: -tasks[place].weight):
-            if tasks[place].minutes <= room:
-                room -= tasks[place].minutes
-                kept.add(place)
-        left = [item for place, item in enumerate(tasks) if place not in kept]
+        sizes: dict[str, int] = {}
+        for item in tasks:
+            sizes[item.whole] = sizes.get(item.whole, 0) + item.minutes
+        kept: set[str] = set()
+        for item in sorted(tasks, key=lambda item: -item.weight):
+            if item.whole not in kept and sizes[item.whole] <= room:
+                room -= sizes[item.whole]
+                kept.add(item.whole)
+        left = [item for item in tasks if item.whole not in kept]
         self._waiting = [item for item in left if item.weight == 3 and part.last < self._span.last]
         self.spare += [item for item in left if item not in self._waiting]
-        chosen = [tasks[place] for place in sorted(kept)]
+        chosen = [item for item in tasks if item.whole in kept]
         for place, item in enumerate(chosen):
             self._must.append((part.first + timedelta(days=place * part.days // len(chosen)), item))
 
@@ -146,16 +150,17 @@ class Draft:
                     self._place(day, phase, wanted)
         reviewed = 0.0
         for _ in range(_MOST_A_DAY):
-            found = (
-                self._review(day, reviewed, known=True)
-                or self._next_must(day)
-                or self._review(day, reviewed, known=False)
-                or self._supply.fill(day, self._bank.fits)
-            )
+            found = self._review(day, reviewed, known=True) or self._next_must(day)
+            if found is None and not self._saves(day):
+                found = self._review(day, reviewed, known=False) or self._supply.fill(day, self._bank.fits)
             if found is None:
                 return
             reviewed += found.minutes if found.kind == "review" else 0
             self._place(day, phase, found)
+
+    def _saves(self, day: date) -> bool:
+        """True where a task waits for more minutes than there are: nothing smaller may eat them up."""
+        return bool(self._must) and self._must[0][0] <= day
 
     def _next_must(self, day: date) -> Wanted | None:
         if not self._must or self._must[0][0] > day or not self._bank.fits(self._must[0][1].minutes):

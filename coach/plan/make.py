@@ -10,7 +10,6 @@ from coach.plan.draft import Draft, Span
 from coach.plan.needs import DEFAULT_HOURS, Needs
 from coach.plan.stock import Wanted
 from coach.plan.template import Template
-from coach.plan.wording import round_title
 from coach.schema.plan import Plan, PlanItem, PlanPhase
 
 
@@ -41,7 +40,7 @@ def make_plan(
             for phase, part in draft.parts
         ),
         basis=say_basis(needs, form, weekly, hours is not None),
-        left_out=tuple(item.title or round_title(item.round or "") for item in draft.left_out()),
+        left_out=tuple(wanted.name for wanted in draft.left_out()),
     )
     return plan, tuple(
         _item(number, wanted, day, phase, made_at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coach.plan.needs import Needs
 from coach.plan.template import Form, Template
-from coach.plan.wording import shorten
+from coach.plan.wording import round_title, shorten
 from coach.schema.plan import ItemKind
 from coach.schema.question import Round
 
@@ -29,6 +29,17 @@ class Wanted:
     command: str = ""
     passage: str = ""
     round: Round | None = None
+
+    @property
+    def whole(self) -> str:
+        """The task that a sitting is a part of; the item's own where it is whole."""
+        return self.task.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """What it is called as a whole."""
+        title = self.title or round_title(self.round or "")
+        return title.rpartition(" (")[0] if self.task != self.whole else title
 
 
 def story_items(needs: Needs, template: Template, form: Form) -> Iterator[Wanted]:

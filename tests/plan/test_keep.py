@@ -102,6 +102,14 @@ def test_what_matters_least_goes_first_when_hours_run_out() -> None:
     assert spent <= 2 * 60 + 75
 
 
+def test_what_is_weighty_and_long_is_saved_for() -> None:
+    short = [item(n, day=on(n // 2), minutes=15, weight=2) for n in range(2, 20)]
+    loop = item(30, day=on(0), minutes=120, weight=3)
+    result = kept(a_plan(hours=3), [loop, *short], on(1))
+    assert result.items[0].state == "open"
+    assert result.items[0].day <= on(4)
+
+
 def test_a_long_absence_leaves_no_day_overfull(make: Make) -> None:
     plan, items = make(30)
     result = kept(plan, items, on(15))

@@ -52,6 +52,24 @@ def test_thirty_days_hold_what_the_guides_ask_for(make: Make) -> None:
     assert len(busy) >= 26
 
 
+@pytest.mark.parametrize("hours", (3.0, 5.0, 10.0))
+def test_nothing_small_crowds_out_what_is_long(make: Make, hours: float) -> None:
+    plan, items = make(457, hours)
+    kinds = Counter(item.kind for item in items)
+    assert plan.left_out == ()
+    assert kinds["loop"] == 4
+    assert kinds["story"] == 20
+    assert kinds["portfolio"] >= 15
+
+
+def test_long_work_comes_in_sittings_or_not_at_all(make: Make) -> None:
+    plan, items = make(84, 3)
+    sittings = [item.title for item in items if "(1 of 3)" in item.title]
+    for title in sittings:
+        assert title.replace("(1 of 3)", "(3 of 3)") in {item.title for item in items}
+    assert len(plan.left_out) == len({title.partition(" (")[0] for title in plan.left_out})
+
+
 def test_long_plans_come_back_to_questions_and_short_ones_do_not(make: Make) -> None:
     _, short = make(30)
     asked = [item.subject for item in short if item.kind == "practice" and item.subject != "any"]
