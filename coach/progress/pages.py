@@ -17,23 +17,20 @@ _LISTED = 30  # series listed at most
 
 def progress_page(overview: Overview, top: int, made: str) -> str:
     """The page as text. `made` says when, in words."""
-    from markupsafe import Markup
 
     def pictures(series: Series, *, lines: bool) -> dict[str, Any]:
         name = series_name(series)
         return {
             "name": name,
             "series": series,
-            "overall": Markup(draw_line(series.overall, top, f"All marks over time, {name}", height=2.4)),
-            "rounds": Markup(draw_moves(series.rounds, top, f"Rounds, {name}")) if series.rounds else None,
-            "criteria": Markup(draw_moves(series.criteria, top, f"Criteria, {name}"))
-            if series.criteria
-            else None,
-            "own": Markup(draw_own(series.own, top, f"Own marks beside the grader's, {name}"))
+            "overall": draw_line(series.overall, top, f"All marks over time, {name}", height=2.4),
+            "rounds": draw_moves(series.rounds, top, f"Rounds, {name}") if series.rounds else None,
+            "criteria": draw_moves(series.criteria, top, f"Criteria, {name}") if series.criteria else None,
+            "own": draw_own(series.own, top, f"Own marks beside the grader's, {name}")
             if series.own
             else None,
             "lines": [
-                (row, Markup(draw_line(row, top, f"{row.title} over time, {name}", height=1.35)))
+                (row, draw_line(row, top, f"{row.title} over time, {name}", height=1.35))
                 for row in (*series.rounds, *series.criteria)
                 if lines and len(row.points) > 1
             ],
