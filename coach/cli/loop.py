@@ -28,13 +28,16 @@ AsData = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback(invoke_without_command=True)
-def loop(context: typer.Context) -> None:
+def loop(context: typer.Context, as_data: AsData = False) -> None:
     """Without a command: your loops, and what can be done next."""
     if context.invoked_subcommand is None:
-        from coach.cli.loop_view import show_home
+        from coach.cli.loop_view import all_standings, show_home, standing_data
 
         with _rooms() as rooms:
-            show_home(rooms)
+            if as_data:
+                _print([standing_data(item) for item in all_standings(rooms)])
+            else:
+                show_home(rooms)
 
 
 @app.command("list")
@@ -72,8 +75,7 @@ def start(
 ) -> int:
     """Begin a loop. You may leave it at any point and go on days later.
 
-    Through a pipe, blocks of standard input separated by lines with only --- are the answers, round
-    after round, as in `coach practice`.
+    Through a pipe, blocks of standard input are the answers, as in `coach practice`.
 
     Example: coach loop start large-search --level senior
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.text import Text
-
 from coach.cli import console
 from coach.cli.practice_screen import Screen
 from coach.cli.wiring import Rooms
@@ -44,16 +42,21 @@ def standing_of(rooms: Rooms, loop_id: str | None) -> Standing:
     return read_standing(loops, History(rooms.database), loop_id)
 
 
+def all_standings(rooms: Rooms) -> list[Standing]:
+    """Every loop's standing, the one that was worked on last first."""
+    loops, history = Loops(rooms.database), History(rooms.database)
+    return [read_standing(loops, history, item.id) for item in loops.all()]
+
+
 def show_home(rooms: Rooms) -> None:
     """The latest loops and what can be done next; without any, those that can be started."""
     screen = Screen(console.out(), console.err(), interactive=False)
-    kept = Loops(rooms.database).all()
+    kept = all_standings(rooms)
     if not kept:
         screen.show(render_presets(list(book_of(rooms).presets.values())))
         screen.tell("Begin one: coach loop start large-search. In full: coach loop list large-search")
         return
-    for number, item in enumerate(kept[:SHOWN]):
-        standing = read_standing(Loops(rooms.database), History(rooms.database), item.id)
+    for number, standing in enumerate(kept[:SHOWN]):
         screen.show(render_standing(standing))
         if number == 0:
             screen.tell(next_words(standing))
@@ -115,7 +118,3 @@ def keep_mark(
     HumanMarks(rooms.database).add(
         HumanMark(session_id=item.session.id, criterion=criterion, mark=mark, note=note, person=person)
     )
-
-
-def tell(message: str) -> None:
-    console.err().print(Text(message, style="dim"))
