@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,7 +55,7 @@ def list_(
     lines = list_sessions(wiring.load().database, wanted)
     more, lines = len(lines) > limit > 0, lines[:limit] if limit else lines
     if as_data:
-        typer.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps([vars(line) for line in lines], ensure_ascii=False, indent=1))
     elif not lines:
         typer.echo("Nothing yet. `coach practice` begins." if _any(wanted) else "No session fits.", err=True)
     else:
@@ -189,7 +188,7 @@ def search(
         raise UsageError("Say what to look for: coach history search threshold")
     found = search_history(wiring.load().database, asked, limit=limit)
     if as_data:
-        typer.echo(json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps([vars(item) for item in found], ensure_ascii=False, indent=1))
     elif not found:
         typer.echo("Nothing that you practised holds these words.", err=True)
     else:

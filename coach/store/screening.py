@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from math import isfinite
@@ -10,6 +11,7 @@ from typing import Any
 
 from coach.store.tables import Table
 
+_HALF = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
 _YEARS = range(1970, 3000)
 _MARKS = range(1, 10)
 # Columns that repeat what a grade says, for tables that hold grades.
@@ -45,7 +47,7 @@ def _value_fault(name: str, value: object, kind: str) -> str:
         return "" if real else "is no number"
     if not isinstance(value, str):
         return "is no text"
-    if any("\ud800" <= char <= "\udfff" for char in value):
+    if _HALF.search(value):
         return "is no valid text"
     return "is no moment" if name.endswith("_at") and not _is_moment(value) else ""
 
