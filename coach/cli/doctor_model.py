@@ -106,9 +106,9 @@ async def _one_token(rooms: Rooms) -> Finding:
     request = ChatRequest(
         messages=(Message(role="user", content="Say yes."),), purpose="doctor", max_tokens=1
     )
-    begun = time.monotonic()
     try:
         chat = await rooms.chat()
+        begun = time.monotonic()
         try:
             async with aclosing(_stream(chat, request)) as pieces:
                 await anext(pieces, "")

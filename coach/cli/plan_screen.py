@@ -11,6 +11,7 @@ from rich.text import Text
 
 from coach.cli.hanging import Hanging
 from coach.cli.plan_desk import View
+from coach.plan.days import short_day
 from coach.schema.plan import PlanItem, PlanPhase
 from coach.text.sanitize import for_terminal
 
@@ -24,10 +25,6 @@ _LEFT_OUT = 5
 
 def day_name(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"
-
-
-def short_day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"
 
 
 def print_today(out: Console, view: View) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from coach.plan.days import short_day
 from coach.plan.layout import Bank
 from coach.plan.ticks import drop
 from coach.plan.wording import shorten
@@ -93,16 +94,14 @@ def _say(
     dropped: set[int],
 ) -> list[str]:
     gone = sorted({item.day for item in missed})
-    when = ", ".join(f"{day:%a} {day.day} {day:%b}" for day in gone[:_NAMED])
+    when = ", ".join(short_day(day) for day in gone[:_NAMED])
     more = f" and {len(gone) - _NAMED} more days" if len(gone) > _NAMED else ""
     notes = [f"Left undone on {when}{more}: {_count(len(missed))}."]
     carried = [item for item in missed if item.number in days]
     if carried:
         first, last = min(days[i.number] for i in carried), max(days[i.number] for i in carried)
-        span = f"{first:%a} {first.day} {first:%b}" + (
-            f" to {last:%a} {last.day} {last:%b}" if last > first else ""
-        )
-        notes.append(f"Carried over to {span}: {_named(carried)}.")
+        span = f"to {short_day(first)}" if first == last else f"({short_day(first)} to {short_day(last)})"
+        notes.append(f"Carried over {span}: {_named(carried)}.")
     lost = [item for item in items if item.number in dropped]
     if lost:
         notes.append(f"Dropped, since {plan.hours:g} hours a week do not hold them: {_named(lost)}.")

@@ -34,3 +34,8 @@ def length(days: int) -> str:
     if days >= 14 and days % 7 == 0:
         return f"{days // 7} weeks"
     return "1 day" if days == 1 else f"{days} days"
+
+
+def short_day(day: date) -> str:
+    """A day as a list shows it: Sat 21 Nov."""
+    return f"{day:%a} {day.day} {day:%b}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coach.plan.days import short_day
 from coach.plan.wording import shorten
 from coach.schema.plan import PlanItem
 
@@ -51,7 +52,7 @@ def next_step(facts: Facts) -> Step:
         first = facts.ahead[0]
         return Step(
             _command(first),
-            f"next in the plan, {first.day:%a} {first.day.day} {first.day:%b}: {first.title}",
+            f"next in the plan, {short_day(first.day)}: {first.title}",
         )
     return Step("coach practice", "everything planned is done; one more question never hurts")
 

@@ -54,7 +54,8 @@ class Supply:
         if task.kind == "reading":
             self._used.add(f"read:{task.passage}")
         wanted = _of(name, task)
-        return list(_sittings(replace(wanted, command=self._with_loop(wanted.command))))
+        sittings = _sittings(replace(wanted, command=self._with_loop(wanted.command)))
+        return [sitting for sitting in sittings if sitting.task == name or sitting.task not in self._used]
 
     def _with_loop(self, command: str) -> str:
         """The command with the target companies' loops in it."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -200,6 +201,28 @@ def test_a_new_day_carries_over_and_says_so(person: Person) -> None:
     assert view.notes and view.notes[0].startswith("Left undone on Sat 21 Nov, Sun 22 Nov, Mon 23 Nov")
     assert all(item.day >= view.today for item in view.items if item.state == "open")
     assert person.look() == view
+
+
+def test_two_programs_that_look_at_once_carry_over_once(person: Person) -> None:
+    person.make(30)
+    home, later = person.rooms.settings.data_dir, person.now + timedelta(days=3)
+    ready = Barrier(2)
+    views: list[View] = []
+
+    def look() -> None:
+        one = Person(home, later)
+        ready.wait()
+        views.append(one.look())
+        one.rooms.close()
+
+    threads = [Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert views[0].items == views[1].items
+    person.now = later
+    assert len([note for note in person.look().notes if note.startswith("Left undone")]) == 1
 
 
 def test_a_plan_made_near_midnight_begins_on_the_next_day(person: Person) -> None:

@@ -133,6 +133,11 @@ def test_what_was_done_in_an_earlier_plan_is_not_asked_again(make: Make) -> None
     assert not {"read-scoring", "two-projects"} & {item.task for item in items}
 
 
+def test_sittings_that_are_left_are_planned(make: Make) -> None:
+    _, items = make(84, tasks_done=frozenset({"project-baseline/1", "project-baseline/2"}))
+    assert [i.task for i in items if i.task.startswith("project-baseline")] == ["project-baseline/3"]
+
+
 def test_what_the_hours_do_not_hold_is_said(make: Make) -> None:
     plan, items = make(30, 1)
     assert plan.left_out
