@@ -125,7 +125,7 @@ def _worded(
     with screen.busy("The interviewers argue"):
         worded, fresh = runner.run(word_cases(found, standing, chat, rooms.prompts, kept))
     for case in fresh:
-        Loops(rooms.database).keep_case(standing.loop.id, case)
+        Loops(rooms.database).keep_case(case)
     return worded
 
 

@@ -80,9 +80,11 @@ def render_debrief(debrief: Debrief, key: Key, *, full: bool = False) -> Rendera
 
 def grader_lines(debrief: Debrief) -> list[str]:
     """Who graded; where several did, that their marks do not compare."""
-    lines = [grader_words(item) for item in debrief.graders]
-    if len(lines) > 1:
-        lines.append("Not one grader marked all rounds; their marks need not mean quite the same.")
+    lines = list(dict.fromkeys(grader_words(item) for item in debrief.graders))
+    if len(debrief.graders) > 1:
+        lines.append(
+            "Not one grader, or not one version of it, marked all rounds; marks may differ for that alone."
+        )
     return lines
 
 

@@ -104,7 +104,8 @@ async def _word(
             break
         wrong = faults(text, found, case, said)
         if not wrong:
-            record = CaseRecord(round_id=found.id, basis=basis, text=text, model=model.name)
+            session_id = item.session.id if item.session else ""
+            record = CaseRecord(session_id=session_id, basis=basis, text=text, model=model.name)
             return _with_words(case, text, model.name), record
         complaint = "; ".join(wrong)
     return case.model_copy(update={"note": for_terminal(complaint)}), None

@@ -37,9 +37,9 @@ class RoundRecord(Frozen):
 
 
 class CaseRecord(Frozen):
-    """A case that a model worded; `basis` is the hash of what it was worded from."""
+    """A case that a model worded for the round of a session; `basis` is the hash of what it rests on."""
 
-    round_id: str
+    session_id: str
     basis: str
     text: str
     model: str
@@ -112,18 +112,22 @@ class Loops:
             )
             self._touch(connection, loop_id)
 
-    def keep_case(self, loop_id: str, case: CaseRecord) -> None:
+    def keep_case(self, case: CaseRecord) -> None:
         """Keep a worded case in the place of an earlier one of that round."""
         with self._database.write() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO loop_cases VALUES (?, ?, ?, ?, ?, ?)",
-                (loop_id, case.round_id, case.basis, case.text, case.model, self._database.now()),
+                "INSERT OR REPLACE INTO loop_cases VALUES (?, ?, ?, ?, ?)",
+                (case.session_id, case.basis, case.text, case.model, self._database.now()),
             )
 
     def _record(self, row: sqlite3.Row) -> LoopRecord:
         key = (row["id"],)
         rounds = self._database.read("SELECT * FROM loop_rounds WHERE loop_id = ? ORDER BY rowid", key)
-        cases = self._database.read("SELECT * FROM loop_cases WHERE loop_id = ? ORDER BY rowid", key)
+        cases = self._database.read(
+            "SELECT c.* FROM loop_cases c JOIN loop_rounds r ON r.session_id = c.session_id"
+            " WHERE r.loop_id = ? ORDER BY r.rowid",
+            key,
+        )
         return LoopRecord(
             id=row["id"],
             plan=Preset.model_validate_json(row["plan"]),
@@ -141,7 +145,7 @@ class Loops:
             ),
             cases=tuple(
                 CaseRecord(
-                    round_id=item["round_id"], basis=item["basis"], text=item["text"], model=item["model"]
+                    session_id=item["session_id"], basis=item["basis"], text=item["text"], model=item["model"]
                 )
                 for item in cases
             ),

@@ -121,13 +121,11 @@ _LOOPS: tuple[str, ...] = (
     """,
     """
     CREATE TABLE loop_cases (
-        loop_id TEXT NOT NULL REFERENCES loops(id) ON DELETE CASCADE,
-        round_id TEXT NOT NULL,
+        session_id TEXT PRIMARY KEY REFERENCES sessions(id) ON DELETE CASCADE,
         basis TEXT NOT NULL,
         text TEXT NOT NULL,
         model TEXT NOT NULL,
-        created_at TEXT NOT NULL,
-        PRIMARY KEY (loop_id, round_id)
+        created_at TEXT NOT NULL
     )
     """,
     # Marks of a person who held a mock interview; no attempt means the whole round.

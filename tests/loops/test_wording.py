@@ -99,7 +99,7 @@ async def test_only_what_a_round_found_is_sent_and_kept_words_are_not_asked_for_
     debrief, prompts = hold_debrief(standing, ground), Prompts(prompts_dir())
     model = ScriptedModel([{"text": GOOD}])
     worded, fresh = await word_cases(debrief, standing, model, prompts)
-    assert [item.round_id for item in fresh] == ["hiring-manager"]
+    assert [item.session_id for item in fresh] == ["s"]
     kept = {item.basis: item.text for item in fresh}
     again, none = await word_cases(debrief, standing, model, prompts, kept)
     assert (again, none) == (worded, ())

@@ -13,6 +13,7 @@ from coach.store.database import Database
 from coach.store.human_marks import HumanMark, HumanMarks
 from coach.store.loops import CaseRecord, Loops, LoopSetup
 from coach.store.records import Setup
+from coach.store.removal import delete_sessions
 from coach.store.sessions import Sessions
 
 STYLE = Style(id="r", role="Recruiter", opens="Hi.", closes="Bye.", cares="c", presses="p", follow_ups=1)
@@ -37,8 +38,8 @@ def test_a_loop_comes_back_with_its_rounds_and_cases(database: Database) -> None
     loops.begin_round(loop_id, "one", session_id)
     loops.set_clock(loop_id, "one", 12.5)
     loops.set_clock(loop_id, "one", 3.0)
-    loops.keep_case(loop_id, CaseRecord(round_id="one", basis="b", text="First.", model="m"))
-    loops.keep_case(loop_id, CaseRecord(round_id="one", basis="c", text="Second.", model="m"))
+    loops.keep_case(CaseRecord(session_id=session_id, basis="b", text="First.", model="m"))
+    loops.keep_case(CaseRecord(session_id=session_id, basis="c", text="Second.", model="m"))
     kept = loops.get(loop_id)
     assert (kept.plan, kept.setup) == (PLAN, setup)
     assert [(item.session_id, item.clock, item.ended) for item in kept.rounds] == [(session_id, 12.5, None)]
@@ -76,3 +77,17 @@ def test_of_one_person_the_latest_mark_stands(database: Database) -> None:
     whole = [(item.person, item.criterion, item.mark) for item in marks.of(session_id)]
     assert whole == [("Ana", "ownership", 3), ("Ana", None, 4), ("Ben", None, 1)]
     assert [item.mark for item in marks.of(session_id, attempt_id)] == [2]
+
+
+def test_with_a_session_goes_everything_that_was_made_of_it(database: Database) -> None:
+    loops, marks = Loops(database), HumanMarks(database)
+    loop_id = loops.start(PLAN, LoopSetup())
+    session_id = Sessions(database).start(Setup(kind="loop"))
+    loops.begin_round(loop_id, "one", session_id)
+    loops.keep_case(CaseRecord(session_id=session_id, basis="b", text="Words of theirs.", model="m"))
+    marks.add(HumanMark(session_id=session_id, mark=2))
+    delete_sessions(database, [session_id])
+    assert loops.get(loop_id).rounds == ()
+    assert loops.get(loop_id).cases == ()
+    assert marks.of(session_id) == ()
+    assert b"Words of theirs." not in database.path.read_bytes()
