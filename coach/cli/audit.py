@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from coach.cli import console
 from coach.cli.story_desk import Desk, desk
-from coach.errors import DatasetError, UsageError
 from coach.schema.story import AuditEntry
 
 app = typer.Typer(
@@ -92,34 +92,15 @@ def edit(
 
     Example: EDITOR=nano coach audit edit 2
     """
-    from coach.cli.story_add import read_input
-    from coach.cli.story_editor import EARLIER_EDIT
-    from coach.cli.story_editor import edit as edit_text
+    from coach.cli.story_editor import take_edit
     from coach.stories.files import read_audit, write_audit
 
     with desk() as at:
         entry = at.audits.get(number)
-
-        def read(text: str, where: str = "the edited feature") -> AuditEntry:
-            found = read_audit(text, where)
-            if len(found) != 1:
-                raise DatasetError(f"{where} holds {len(found)} features; number {number} is one.")
-            return found[0]
-
-        if file is not None:
-            where, text = read_input(file)
-            changed: AuditEntry | None = read(text, where)
-        elif not console.at_terminal():
-            raise UsageError("Editing needs a terminal. Give the changed text with --file FILE.")
-        else:
-            if _draft(at, number).exists():
-                at.screen.tell(EARLIER_EDIT)
-            changed = edit_text(write_audit(entry), _draft(at, number), read)
-        if changed is None:
-            at.screen.tell("Nothing was changed.")
-            return
-        at.audits.save(changed.model_copy(update={"id": number}))
-        at.screen.tell(f"Feature {number} is changed. `coach audit list` shows what is left open.")
+        changed = take_edit(at, write_audit(entry), _edit_file(at, number), read_audit, file)
+        if changed is not None:
+            at.audits.save(changed.model_copy(update={"id": number}))
+            at.screen.tell(f"Feature {number} is changed. `coach audit list` shows what is left open.")
 
 
 @app.command()
@@ -134,11 +115,11 @@ def delete(number: EntryId, yes: Annotated[bool, typer.Option("--yes", help="Do 
         entry = at.audits.get(number)
         confirm(at, f"Delete feature {number}, {entry.feature!r}?", yes=yes)
         at.audits.delete(number)
-        _draft(at, number).unlink(missing_ok=True)
+        _edit_file(at, number).unlink(missing_ok=True)
         at.screen.tell(f"Feature {number} is deleted.")
 
 
-def _draft(at: Desk, number: int) -> Any:
+def _edit_file(at: Desk, number: int) -> Path:
     return at.rooms.settings.data_dir / "edits" / f"audit-{number}.md"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from coach.cli import console
-from coach.cli.story_add import read_input
 from coach.cli.story_desk import Desk
+from coach.cli.story_editor import read_input
 from coach.cli.story_guided import Step, lead
 from coach.errors import UsageError
 from coach.schema.story import AUDIT_FIELDS, AuditEntry

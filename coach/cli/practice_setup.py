@@ -7,14 +7,15 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from coach.cli.consent import agree
+from coach.cli.model_choice import GraderChoice as GraderChoice
+from coach.cli.model_choice import choose_agreed
 from coach.cli.practice_host import Picker, Warming
 from coach.cli.practice_screen import Screen
 from coach.cli.practice_tailor import Told
 from coach.cli.wiring import Rooms
-from coach.errors import ModelError, SetupError, UsageError
+from coach.errors import UsageError
 from coach.guides.search import METHOD, Method
 from coach.interview.follow_up import Interviewer
 from coach.interview.model import ModelInterviewer
@@ -31,7 +32,6 @@ from coach.store.profile import Profiles
 from coach.store.records import Setup
 from coach.store.sessions import Sessions
 
-GraderChoice = Literal["auto", "local", "llm"]
 # A topic or a job fits this many questions well enough to choose among them by need.
 MATCHES = 8
 SEARCH_DEPTH = 10
@@ -55,22 +55,16 @@ def choose_model(
     Off a terminal only `llm` asks a model. At one, the first use of a server needs consent.
     Raises SetupError where `llm` was asked for and cannot be had.
     """
-    wanted = choice == "llm" or (choice == "auto" and screen.interactive and rooms.settings.has_model)
-    if not wanted:
-        return None
-    if rooms.settings.has_model and screen.interactive:
-        profiles = Profiles(rooms.database)
-        if not agree(profiles, rooms.server, say=screen.tell, ask=screen.ask):
-            if choice == "llm":
-                raise SetupError("The llm grader was not agreed to. Use --grader local.")
-            return None
-    try:
-        return runner.run(rooms.chat())
-    except (ModelError, SetupError) as error:
-        if choice == "llm":
-            raise
-        screen.tell(f"{error} The local grader takes over.")
-        return None
+    profiles = Profiles(rooms.database)
+    return choose_agreed(
+        rooms,
+        choice,
+        screen,
+        runner,
+        agreed=lambda: agree(profiles, rooms.server, say=screen.tell, ask=screen.ask),
+        refused="The llm grader was not agreed to.",
+        instead="The local grader takes over.",
+    )
 
 
 def make_desk(

@@ -66,7 +66,10 @@ def _read_job(job: str) -> str:
 
 @dataclass
 class Tailor:
-    """Makes a picker's questions the candidate's own. `chat` is the model that may adapt them, if any."""
+    """Makes a picker's questions the candidate's own. `chat` is the model that may adapt them, if any.
+
+    Where `quoting` is False no question holds words of the CV: somebody would read them who may not.
+    """
 
     rooms: Rooms
     told: Told
@@ -74,6 +77,7 @@ class Tailor:
     runner: asyncio.Runner
     chat: ChatModel | None
     round: str | None = None
+    quoting: bool = True
 
     @cached_property
     def guide(self) -> CvGuide:
@@ -82,7 +86,7 @@ class Tailor:
     @cached_property
     def claims(self) -> Sequence[Claim]:
         """What the CV invites to ask, unless another round was wished for."""
-        if self.told.cv is None:
+        if self.told.cv is None or not self.quoting:
             return ()
         found = find_claims(cv_lines(self.told.cv, self.guide), self.guide, self.rooms.aims_at_grader)
         return [claim for claim in found if self.round in (None, claim.question.round)]
@@ -137,13 +141,14 @@ def make_tailor(
     round_: str | None = None,
 ) -> Tailor:
     """A tailor; at a terminal the model reads CV and job text only where the user agreed to that."""
-    if chat is not None and screen.interactive and not agree_to_private(rooms, screen):
-        chat = None
+    quoting = chat is None or not screen.interactive or agree_to_private(rooms, screen)
+    if not quoting:
+        screen.tell("Questions are chosen to fit, and none of them quotes your CV or the job text.")
     if _has_aimed(told, rooms):
         screen.tell(
             "Part of the CV or job text speaks to whoever reads it as a program. It is left out of questions."
         )
-    return Tailor(rooms, told, screen, runner, chat, round_)
+    return Tailor(rooms, told, screen, runner, chat if quoting else None, round_, quoting)
 
 
 def job_reason(job: str, question: Question) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from coach.cli import console
-from coach.cli.story_desk import Desk, GraderChoice, desk
-from coach.errors import DatasetError, UsageError
+from coach.cli.model_choice import GraderChoice
+from coach.cli.story_desk import Desk, desk
+from coach.errors import UsageError
 from coach.schema.story import Story
 
 app = typer.Typer(
@@ -63,35 +65,22 @@ def edit(
 
     Example: EDITOR=nano coach story edit 3
     """
-    from coach.cli.story_add import read_input
-    from coach.cli.story_editor import EARLIER_EDIT
-    from coach.cli.story_editor import edit as edit_text
+    from coach.cli.story_editor import take_edit
     from coach.stories.files import read_stories, write_story
 
     with desk() as at:
         story = at.stories.get(number)
         criteria = [item.id for item in at.rooms.corpus.rubric.criteria]
-
-        def read(text: str, where: str = "the edited story") -> Story:
-            found = read_stories(text, where, criteria)
-            if len(found) != 1:
-                raise DatasetError(f"{where} holds {len(found)} stories; story {number} is one.")
-            return found[0]
-
-        if file is not None:
-            where, text = read_input(file)
-            changed: Story | None = read(text, where)
-        else:
-            _need_terminal("Editing")
-            draft = at.rooms.settings.data_dir / "edits" / f"story-{number}.md"
-            if draft.exists():
-                at.screen.tell(EARLIER_EDIT)
-            changed = edit_text(write_story(story), draft, read)
-        if changed is None:
-            at.screen.tell("Nothing was changed.")
-            return
-        kept = at.stories.save(changed.model_copy(update={"id": number, "draft": False}))
-        at.screen.tell(f"Story {number} is now in version {kept.version}.")
+        changed = take_edit(
+            at,
+            write_story(story),
+            _edit_file(at, number),
+            lambda text, where: read_stories(text, where, criteria),
+            file,
+        )
+        if changed is not None:
+            kept = at.stories.save(changed.model_copy(update={"id": number, "draft": False}))
+            at.screen.tell(f"Story {number} is now in version {kept.version}.")
 
 
 @app.command("list")
@@ -150,7 +139,7 @@ def delete(number: StoryId, yes: Annotated[bool, typer.Option("--yes", help="Do 
         story = at.stories.get(number)
         confirm(at, f"Delete story {number}, {story.title or 'untitled'!r}, with all its versions?", yes=yes)
         at.stories.delete(number)
-        (at.rooms.settings.data_dir / "edits" / f"story-{number}.md").unlink(missing_ok=True)
+        _edit_file(at, number).unlink(missing_ok=True)
         at.screen.tell(f"Story {number} is deleted.")
 
 
@@ -238,9 +227,8 @@ def confirm(at: Desk, question: str, *, yes: bool) -> None:
         raise UsageError("Nothing was deleted.")
 
 
-def _need_terminal(what: str) -> None:
-    if not console.at_terminal():
-        raise UsageError(f"{what} needs a terminal. Give the changed text with --file FILE.")
+def _edit_file(at: Desk, number: int) -> Path:
+    return at.rooms.settings.data_dir / "edits" / f"story-{number}.md"
 
 
 def _as_data(story: Story) -> dict[str, Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from coach.cli import console
 from coach.cli.story_desk import Desk
+from coach.cli.story_editor import read_input
 from coach.cli.story_guided import Step, lead
 from coach.cli.story_show import MARKS
 from coach.errors import UsageError
-from coach.guides.corpus import read_text
 from coach.schema.story import STORY_PARTS, Story, StoryPart
 from coach.stories.files import listed, read_stories
 from coach.stories.match import Matcher
@@ -24,13 +21,6 @@ def add_from_file(desk: Desk, path: str) -> list[Story]:
     where, text = read_input(path)
     found = read_stories(text, where, [item.id for item in desk.rooms.corpus.rubric.criteria])
     return [desk.stories.add(story) for story in found]
-
-
-def read_input(path: str) -> tuple[str, str]:
-    """(name for messages, text) of a file or of standard input."""
-    if path == "-":
-        return "standard input", sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
-    return path, read_text(Path(path))
 
 
 def add_guided(desk: Desk, *, resume: bool) -> Story:

@@ -11,7 +11,8 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from coach.cli.story_desk import Desk, GraderChoice, desk
+from coach.cli.model_choice import GraderChoice
+from coach.cli.story_desk import Desk, desk
 from coach.errors import SetupError, UsageError
 from coach.guides.document import Document
 from coach.guides.read import SUFFIXES, decode, read_document

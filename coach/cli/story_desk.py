@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 from urllib.parse import urlsplit
 
 from coach.cli import console, wiring
+from coach.cli.model_choice import GraderChoice, choose_agreed
 from coach.cli.practice_screen import Screen
 from coach.cli.wiring import Rooms
-from coach.errors import ModelError, SetupError
 from coach.guides.stories import (
     AuditGuide,
     CvGuide,
@@ -28,7 +27,6 @@ from coach.resources import corpus_dir
 from coach.store.profile import Profiles
 from coach.store.stories import Audits, Stories
 
-GraderChoice = Literal["auto", "local", "llm"]
 # Consent to send stories and CV lines is kept apart from consent to send answers.
 _PRIVATE = "#stories-and-cv"
 
@@ -89,20 +87,15 @@ def choose_private_model(
     Off a terminal only `llm` asks a model; at one, the first use of a server needs a consent of its own.
     Raises SetupError where `llm` was asked for and cannot be had.
     """
-    wanted = choice == "llm" or (choice == "auto" and screen.interactive and rooms.settings.has_model)
-    if not wanted:
-        return None
-    if rooms.settings.has_model and screen.interactive and not agree_to_private(rooms, screen):
-        if choice == "llm":
-            raise SetupError("Sending stories and CV lines was not agreed to. Use --grader local.")
-        return None
-    try:
-        return runner.run(rooms.chat())
-    except (ModelError, SetupError) as error:
-        if choice == "llm":
-            raise
-        screen.tell(f"{error} The rules on this machine take over.")
-        return None
+    return choose_agreed(
+        rooms,
+        choice,
+        screen,
+        runner,
+        agreed=lambda: agree_to_private(rooms, screen),
+        refused="Sending stories and CV lines was not agreed to.",
+        instead="The rules on this machine take over.",
+    )
 
 
 def agree_to_private(rooms: Rooms, screen: Screen) -> bool:

@@ -6,15 +6,53 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from coach.errors import DatasetError, SetupError
+from coach.cli import console
+from coach.cli.story_desk import Desk
+from coach.errors import DatasetError, SetupError, UsageError
+from coach.guides.corpus import read_text
 
 T = TypeVar("T")
-EARLIER_EDIT = "An earlier edit, which could not be read, is opened again."
 _FALLBACKS = ("sensible-editor", "nano", "vim", "vi")
+
+
+def take_edit(
+    at: Desk, text: str, draft: Path, read: Callable[[str, str], list[T]], file: str | None
+) -> T | None:
+    """The one noun that `read` finds in `file`, or in `text` after the user edited it; None for no change.
+
+    `read` gets the text and its name for messages. Raises DatasetError where there is not exactly one,
+    UsageError where nobody is there to edit, and as `edit` does.
+    """
+
+    def read_one(changed: str, where: str = "the edited text") -> T:
+        found = read(changed, where)
+        if len(found) != 1:
+            raise DatasetError(f"{where} holds {len(found)} entries; one is wanted here.")
+        return found[0]
+
+    if file is not None:
+        where, changed = read_input(file)
+        return read_one(changed, where)
+    if not console.at_terminal():
+        raise UsageError("Editing needs a terminal. Give the changed text with --file FILE.")
+    if draft.exists():
+        at.screen.tell("An earlier edit, which could not be read, is opened again.")
+    result = edit(text, draft, read_one)
+    if result is None:
+        at.screen.tell("Nothing was changed.")
+    return result
+
+
+def read_input(path: str) -> tuple[str, str]:
+    """(name for messages, text) of a file or, for `-`, of standard input."""
+    if path == "-":
+        return "standard input", sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
+    return path, read_text(Path(path))
 
 
 def editor_command() -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import typer
 
-from coach.cli.story_desk import Desk, GraderChoice, desk
+from coach.cli.model_choice import GraderChoice
+from coach.cli.story_desk import Desk, desk
 from coach.cli.story_show import render_match, render_opening, render_principles
 from coach.errors import UsageError
 from coach.report.lines import labelled, plain

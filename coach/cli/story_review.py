@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from coach.cli.story_desk import Desk, GraderChoice, desk
+from coach.cli.model_choice import GraderChoice
+from coach.cli.story_desk import Desk, desk
 from coach.cli.story_show import render_review
 from coach.errors import UsageError
 from coach.report.grade import Legend, render_grade

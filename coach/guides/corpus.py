@@ -12,15 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from coach.errors import DatasetError, SetupError
 from coach.schema.passage import Guide, Passage
 from coach.schema.question import Question
 from coach.schema.rubric import Criterion, Rubric
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _SECTION = re.compile(r"^##\s+(?P<title>.+?)\s*\{#(?P<anchor>[a-z0-9-]+)\}\s*$", re.MULTILINE)
 
@@ -126,6 +128,12 @@ def read_text(path: Path) -> str:
         raise SetupError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise DatasetError(f"{path} is not UTF-8 text (byte {error.start}).") from error
+
+
+def load_yaml(model: type[ModelT], path: Path) -> ModelT:
+    """One file as one noun; SetupError for a missing file, DatasetError with file and key for a wrong one."""
+    noun: ModelT = _parse(model, read_yaml(path), path)
+    return noun
 
 
 def read_yaml(path: Path) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from coach.errors import DatasetError
-from coach.guides.corpus import Corpus, read_yaml
+from coach.guides.corpus import Corpus, load_yaml
 from coach.schema.base import Frozen
 from coach.schema.question import Angle
 from coach.schema.story import AUDIT_FIELDS, STORY_PARTS, AuditField, StoryPart
@@ -185,13 +185,10 @@ class AuditGuide(Frozen):
         return fields
 
 
-GuideT = TypeVar("GuideT", bound=Frozen)
-
-
 def load_story_guide(folder: Path, corpus: Corpus) -> StoryGuide:
     """corpus/stories.yaml with the themes of corpus/principles.yaml; raises as `load_audit_guide`."""
-    guide = _load(StoryGuide, folder / "stories.yaml")
-    themes = _load(_Themes, folder / "principles.yaml").themes
+    guide = load_yaml(StoryGuide, folder / "stories.yaml")
+    themes = load_yaml(_Themes, folder / "principles.yaml").themes
     for theme in themes:
         _raise_first(folder / "principles.yaml", _unknown(theme.id, corpus, criteria=theme.criteria))
     return guide.model_copy(update={"themes": themes})
@@ -200,7 +197,7 @@ def load_story_guide(folder: Path, corpus: Corpus) -> StoryGuide:
 def load_audit_guide(folder: Path, corpus: Corpus) -> AuditGuide:
     """corpus/audit.yaml; SetupError for a missing file, DatasetError for a wrong one."""
     path = folder / "audit.yaml"
-    guide = _load(AuditGuide, path)
+    guide = load_yaml(AuditGuide, path)
     for topic in guide.fields:
         _raise_first(path, _unknown(topic.id, corpus, questions=(topic.question,), passages=(topic.passage,)))
     return guide
@@ -209,21 +206,12 @@ def load_audit_guide(folder: Path, corpus: Corpus) -> AuditGuide:
 def load_cv_guide(folder: Path, corpus: Corpus) -> CvGuide:
     """corpus/cv.yaml; raises as `load_audit_guide`."""
     path = folder / "cv.yaml"
-    guide = _load(CvGuide, path)
+    guide = load_yaml(CvGuide, path)
     for claim in guide.claims:
         pressed = tuple(angle.criterion for angle in claim.angles)
         faults = _unknown(claim.id, corpus, passages=claim.passages, criteria=(*claim.criteria, *pressed))
         _raise_first(path, faults)
     return guide
-
-
-def _load(model: type[GuideT], path: Path) -> GuideT:
-    try:
-        return model.model_validate(read_yaml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DatasetError(f"{path}: {where}: {first['msg']}.") from error
 
 
 def _unknown(

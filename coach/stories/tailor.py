@@ -122,7 +122,7 @@ def _faults(text: str, claim: str, question: Question, source: str) -> list[str]
         faults.append('"claim" must be copied exactly from the CV or the job text.')
     elif Folded(text).find(claim) is None:
         faults.append("The question must hold the claim between quotation marks, word for word.")
-    if "?" not in text:
+    if "?" in question.text and "?" not in text:
         faults.append("It must be a question.")
     if len(text.split()) > MOST_WORDS:
         faults.append(f"It must have at most {MOST_WORDS} words.")
