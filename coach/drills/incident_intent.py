@@ -17,6 +17,7 @@ from coach.drills.incident_words import (
     REASON,
     STATES,
     SUSPECT,
+    TESTS,
     WHETHER,
     clauses,
 )
@@ -141,7 +142,7 @@ def _statement(clause: str) -> IntentKind | None:
         return None
     if CAUSE.search(clause):
         return "cause"
-    if SUSPECT.search(clause) and not CHECKING.match(clause):
+    if SUSPECT.search(clause) and not CHECKING.match(clause) and not TESTS.search(clause):
         return "suspect"
     if STATES.match(clause) or (REASON.search(clause) and not CHECKING.match(clause)):
         return "reason"

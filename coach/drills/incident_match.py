@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from coach.guides.incidents import Incident, Moves
@@ -21,7 +22,7 @@ SAME_MEANING, NEAR_MEANING, NEAR_FROM = 0.75, 0.8, 0.45
 PHRASING, VOCABULARY, NEARNESS = 0.5, 0.3, 0.2
 RECALL = 1.0  # weight of the request's own words against the phrasing's in their agreement
 ABSENT = 0.05  # what a usual check without data here must fit better than one that has data
-FOUND = 0.34  # below it nothing was asked for that the incident holds
+FOUND = 0.32  # below it nothing was asked for that the incident holds
 MARGIN = 0.01  # a runner-up that is nearer than this makes the request ambiguous
 
 # What a request may hold besides the thing that it asks for; alone it asks for nothing.
@@ -38,8 +39,12 @@ STRANGE = 0.5  # a short request with more unknown words than this share must fi
 FIRMLY = 0.5
 SHORT = 4  # terms
 
+KEY_MISSED, KEY_LIKE = 0.06, 0.3  # what it costs to have nothing like the rarest word of a request
+
 # Texts -> for each pair (one of the first, one of the second) how near they are in meaning, -1 to 1.
 Nearness = Callable[[Sequence[str], Sequence[str]], list[list[float]]]
+# Stem of a request -> stems of the phrasings that are like it, with how much, 0 to 1.
+Likeness = dict[str, dict[str, float]]
 Kind = Literal["fact", "act", "absent"]
 
 
@@ -99,8 +104,13 @@ class Matcher:
         self._nearness = nearness
         self._same = synonym_map(moves.words)
         self._phrases = [[frozenset(terms(text)) for text in target.phrasings] for target in self.targets]
+        self._all = [text for target in self.targets for text in target.phrasings]
         self._bags: list[frozenset[str]] = [frozenset().union(*phrases) for phrases in self._phrases]
-        self._counts = Counter(word for bag in self._bags for word in bag)
+        self._scored = lru_cache(maxsize=64)(self._scores)
+        counts = Counter(word for bag in self._bags for word in bag)
+        size = len(self.targets)
+        self._weights = {word: math.log(1.0 + (size - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
+        self._rarest = math.log(1.0 + (size + 0.5) / 0.5)
         # One spelling of every stem, because vectors know words and not stems.
         self._spelt = {
             stem: word
@@ -112,15 +122,9 @@ class Matcher:
 
     def best(self, text: str, kinds: Iterable[Kind] = ("fact", "act", "absent")) -> Match:
         """The target that `text` asks for best, among those of `kinds`."""
-        likeness = self._likeness(text)
-        near = self._near(text)
         allowed = set(kinds)
         scored = sorted(
-            (
-                (self._score(likeness, n, near[n]) - (ABSENT if target.kind == "absent" else 0.0), -n)
-                for n, target in enumerate(self.targets)
-                if target.kind in allowed
-            ),
+            ((score, -n) for n, score in enumerate(self._scored(text)) if self.targets[n].kind in allowed),
             reverse=True,
         )
         (score, first), rest = scored[0], scored[1:]
@@ -138,18 +142,25 @@ class Matcher:
         strange = sum(self._weight(word) for word, likes in likeness.items() if not likes)
         return len(likeness) <= SHORT and strange > STRANGE * size
 
+    def _scores(self, text: str) -> tuple[float, ...]:
+        """The score of every target."""
+        likeness, near = self._likeness(text), self._near(text)
+        return tuple(
+            self._score(likeness, n, near[n]) - (ABSENT if target.kind == "absent" else 0.0)
+            for n, target in enumerate(self.targets)
+        )
+
     def _near(self, text: str) -> list[float]:
         """For each target, the nearness of its nearest phrasing; zeros without vectors."""
         if self._nearness is None:
             return [0.0] * len(self.targets)
-        phrasings = [text for target in self.targets for text in target.phrasings]
-        row = iter(self._nearness([text], phrasings)[0])
+        row = iter(self._nearness([text], self._all)[0])
         return [max(next(row) for _ in target.phrasings) for target in self.targets]
 
-    def _likeness(self, text: str) -> dict[str, dict[str, float]]:
+    def _likeness(self, text: str) -> Likeness:
         """For each stem of the text the stems of the phrasings that are like it, with how much, 0 to 1."""
         spelt = {stem: word for word in words(text) for stem in terms(word)}
-        found: dict[str, dict[str, float]] = {stem: {} for stem in spelt}
+        found: Likeness = {stem: {} for stem in spelt}
         if self._nearness is not None and spelt:
             table = self._nearness(list(spelt.values()), list(self._spelt.values()))
             for stem, row in zip(spelt, table, strict=True):
@@ -157,43 +168,47 @@ class Matcher:
                     if value > NEAR_FROM:
                         found[stem][other] = NEAR_MEANING * (value - NEAR_FROM) / (1 - NEAR_FROM)
         for stem, likes in found.items():
-            likes |= {other: SAME_MEANING for other in self._same.get(stem, ()) if other in self._counts}
-            if stem in self._counts:
+            likes |= {other: SAME_MEANING for other in self._same.get(stem, ()) if other in self._weights}
+            if stem in self._weights:
                 likes[stem] = 1.0
         return found
 
     def _weight(self, word: str) -> float:
-        n = self._counts[word]
-        return math.log(1.0 + (len(self.targets) - n + 0.5) / (n + 0.5))
+        """How rare a word is among the targets; most for one that no target has."""
+        return self._weights.get(word, self._rarest)
 
-    def _score(self, likeness: dict[str, dict[str, float]], n: int, near: float) -> float:
+    def _score(self, likeness: Likeness, n: int, near: float) -> float:
         size = sum(self._weight(word) for word in likeness)
         if not size:
             return 0.0
+        missed = KEY_MISSED if self._misses_key(likeness, n) else 0.0
         phrasing = max(self._agreement(likeness, size, phrase) for phrase in self._phrases[n])
         vocabulary = self._held(likeness, self._bags[n]) / size
         if self._nearness is None:
-            return (PHRASING * phrasing + VOCABULARY * vocabulary) / (PHRASING + VOCABULARY)
-        return PHRASING * phrasing + VOCABULARY * vocabulary + NEARNESS * max(near, 0.0)
+            return (PHRASING * phrasing + VOCABULARY * vocabulary) / (PHRASING + VOCABULARY) - missed
+        return PHRASING * phrasing + VOCABULARY * vocabulary + NEARNESS * max(near, 0.0) - missed
 
-    def _held(self, likeness: dict[str, dict[str, float]], held: frozenset[str]) -> float:
+    def _misses_key(self, likeness: Likeness, n: int) -> bool:
+        """True where the target has nothing like the request's rarest word."""
+        key = max(likeness, key=self._weight)
+        return not any(value > KEY_LIKE for other, value in likeness[key].items() if other in self._bags[n])
+
+    def _held(self, likeness: Likeness, held: frozenset[str]) -> float:
         """Weight of the request's words that `held` has, or has by another word."""
-        return sum(
-            self._weight(word) * max((value for other, value in likes.items() if other in held), default=0.0)
-            for word, likes in likeness.items()
-        )
+        total = 0.0
+        for word, likes in likeness.items():
+            shared = held & likes.keys()
+            if shared:
+                total += self._weight(word) * max(likes[other] for other in shared)
+        return total
 
-    def _agreement(self, likeness: dict[str, dict[str, float]], size: float, phrase: frozenset[str]) -> float:
+    def _agreement(self, likeness: Likeness, size: float, phrase: frozenset[str]) -> float:
         """Weighted harmonic mean of how much of the request the phrasing holds, and the other way round."""
-        length = sum(self._weight(word) for word in phrase)
-        if not length:
-            return 0.0
         asked = self._held(likeness, phrase) / size
-        held = sum(
-            self._weight(word) * max((likes.get(word, 0.0) for likes in likeness.values()), default=0.0)
-            for word in phrase
-        )
-        held /= length
-        if not asked or not held:
+        if not asked:
             return 0.0
+        held = sum(
+            self._weight(word) * max(likes.get(word, 0.0) for likes in likeness.values()) for word in phrase
+        )
+        held /= sum(self._weight(word) for word in phrase)
         return (1 + RECALL) * asked * held / (RECALL * held + asked)

@@ -37,7 +37,7 @@ CHECKING = _pattern(
     |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:want|like|need)_to|you)\s+)*
     (?:also_|first_|now_|quickly_)?
     (?:check(?:ing)?|look(?:ing)?|see|compar(?:e|ing)|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
-    |list|measure|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
+    |list|measure|rule_out|make_sure|exclude|establish|determine|open|listen|follow|print|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
     |audit|investigate|query|analy[sz]e|drill|what|when|which|who|where|why|how|is|are|was|were|did|does|do|has
     |have|any)\b
     """
@@ -100,6 +100,8 @@ SUSPECT = _pattern(
 STATES = _pattern(
     r"^(?:so_)?(?:the|this|that|it|these|those|our)\b[^?]*\b(?:is|are|was|were|has|have|had|seems?|looks?)\b"
 )
+# A guess that comes with the wish to test it is a check.
+TESTS = _pattern(r"\b(?:verify|check|compare|look|test|rule_out|make_sure|confirm|see_if|see_whether)\b")
 # A hypothesis is turned down in this sentence.
 DENIED = _pattern(
     r"""
