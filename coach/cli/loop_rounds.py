@@ -217,7 +217,7 @@ def _after_grade(floor: Floor, host: Host, round_id: str) -> None:
     floor.graded(host.session, round_id)
     grade = host.session.attempt.grade
     if grade is not None and grade.overall is None:
-        why = grade.error.message if grade.error else "the grader gave no mark"
+        why = grade.error.message if grade.error else grade.criteria[0].reason
         floor.screen.tell(f"That answer is not graded: {why} `coach loop grade {floor.loop_id}` tries again.")
     if host.over or floor.standing().round(round_id).stage == "done":
         host.over = True

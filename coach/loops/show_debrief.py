@@ -31,6 +31,8 @@ _CREDITS: dict[Credit, str] = {
     "both": "Unprompted and after a follow-up",
     "prompted": "Only after a follow-up",
 }
+# Said by the mark's range, and by the reason for a mark that is missing.
+_UNSAID = ("border", "language")
 _OUTCOMES = {"hire": "bold green", "lower": "bold yellow", "no_hire": "bold red", "undecided": "bold"}
 
 
@@ -118,7 +120,7 @@ def _round(found: RoundFinding, key: Key, *, full: bool) -> RenderableType:
     if not found.counts:
         head.append("  does not count", "dim")
     rows: list[RenderableType] = []
-    if found.state != "graded":
+    if found.state not in ("graded", "waiting"):
         rows.append(plain(found.reason, "yellow" if found.state == "ungraded" else "dim"))
     if found.case:
         rows.append(labelled(found.role, f'"{found.case.text}"'))
@@ -165,7 +167,7 @@ def where(piece: Quote) -> str:
 
 
 def _notes(found: RoundFinding) -> Iterator[str]:
-    flags = dict.fromkeys(flag for item in found.answers for flag in item.flags if flag != "border")
+    flags = dict.fromkeys(flag for item in found.answers for flag in item.flags if flag not in _UNSAID)
     yield from (FLAGS[flag] for flag in flags)
     if found.cut_short:
         yield "The time ran out before all questions were asked."

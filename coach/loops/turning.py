@@ -58,7 +58,7 @@ def _missing(bench: Bench) -> Iterator[Change]:
             changed[vote.round_id] = raised(vote)
             found = bench.rounds[vote.round_id]
             text = bench.words.change["hold"].format(round=found.title)
-            advice = f"{found.reason} Reckoned as a {mark_words(YES, scores=bench.scores)}."
+            advice = f"Reckoned as a {mark_words(YES, scores=bench.scores)}."
             yield Change(
                 text=text, advice=advice, outcome=bench.outcome_with(changed), on_top=len(changed) > 1
             )
