@@ -47,7 +47,7 @@ def _escape(found: re.Match[str]) -> str:
 
 def _attempt(attempt: AttemptView) -> Iterator[str]:
     again = ", answered again" if attempt.again else ""
-    yield from (f"## {attempt.number}. {inline(attempt.question.text)}", "")
+    yield from (f"## {attempt.number}. {inline(attempt.asked)}", "")
     yield from (f"{inline(attempt.about)} · {inline(attempt.question.id)}{again}", "")
     if attempt.state:
         yield from (attempt.state, "")

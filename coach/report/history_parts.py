@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from coach.schema.passage import Passage
 from coach.schema.question import Question
 
+PRIVATELY = "A question about your own CV or a job text"
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -74,6 +76,11 @@ class AttemptView:
     state: str
     turns: tuple[TurnView, ...]
     grade: GradeView | None
+
+    @property
+    def asked(self) -> str:
+        """The question as a page may show it, which may be handed on: without words of a CV or a job text."""
+        return PRIVATELY if self.question.private else self.question.text
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,10 @@ Round = Literal[
 ROUNDS: tuple[Round, ...] = get_args(Round)
 
 
+# What the source of a question begins with that holds words of the candidate's CV or of a job text.
+PRIVATE = "private: "
+
+
 class Angle(Frozen):
     """A follow-up that presses on one criterion; may hold {quote} for the candidate's words."""
 
@@ -45,3 +49,8 @@ class Question(Frozen):
     passages: tuple[str, ...] = ()
     source: str = ""
     fatal: tuple[Sign, ...] = ()
+
+    @property
+    def private(self) -> bool:
+        """True where the text holds words of a CV or a job text, which belong in nothing that is shared."""
+        return self.source.startswith(PRIVATE)

@@ -1,7 +1,6 @@
-"""Questions that a CV's own lines invite, quoting the very words; and whether a question is private.
+"""Questions that a CV's own lines invite, quoting the very words.
 
-A private question holds words of a CV or a job text: it is put to the candidate and kept in their own
-history, and its text belongs in no report that is shared.
+They are private: put to the candidate and kept in their own history, and shown in no report that is shared.
 """
 
 from __future__ import annotations
@@ -13,14 +12,13 @@ from collections.abc import Sequence
 
 from coach.guides.stories import ClaimGuide, CvGuide
 from coach.schema.base import Frozen
-from coach.schema.question import Question
+from coach.schema.question import PRIVATE, Question
 from coach.stories.cv import CvLine, line_signs
 from coach.stories.review import Aimed, nobody
 from coach.stories.signs import SeenSign, ids_of
 from coach.text.facts import numbers
 from coach.text.quotes import Folded
 
-PRIVATE = "private: "
 FROM_CV = f"{PRIVATE}a line of your CV"
 # As much of a line as is put in quotation marks.
 LONGEST = 16
@@ -38,11 +36,6 @@ class Claim(Frozen):
     quote: str
     kind: str
     question: Question
-
-
-def is_private(question: Question) -> bool:
-    """True for a question that holds words of the candidate's CV or of a job text."""
-    return question.source.startswith(PRIVATE)
 
 
 def find_claims(lines: Sequence[CvLine], guide: CvGuide, aimed: Aimed = nobody) -> list[Claim]:

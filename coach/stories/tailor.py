@@ -19,9 +19,8 @@ from coach.llm.port import ChatModel
 from coach.prompts import Prompt
 from coach.schema.base import Frozen
 from coach.schema.chat import ChatRequest, Message, ReplySchema
-from coach.schema.question import Question
+from coach.schema.question import PRIVATE, Question
 from coach.schema.rubric import Criterion
-from coach.stories.claims import PRIVATE
 from coach.stories.reported import entry
 from coach.text.facts import invented
 from coach.text.fence import fence, neutralise

@@ -9,7 +9,6 @@ import pytest
 from coach.cli.practice_tailor import job_reason, read_told
 from coach.errors import SetupError, UsageError
 from coach.schema.question import Question
-from coach.stories.claims import is_private
 from tests.cli.conftest import LengthGrader, Piped
 
 CV = "- Increased retention by 20%\n- Responsible for card payment fraud and blocking\n"
@@ -37,7 +36,7 @@ def test_a_claim_of_the_cv_is_asked_about_in_its_own_words(
         "technical_fluency",
     ]
     assert row["turns"][1]["role"] == "interviewer"
-    assert is_private(local.tasks[-1].question)
+    assert local.tasks[-1].question.private
     assert local.tasks[-1].passages
 
 

@@ -157,3 +157,13 @@ def test_quoted_text_is_no_markup(text: str, safe: str) -> None:
 
 def test_inline_text_stays_on_its_line() -> None:
     assert inline("a\n# b [c](d)") == "a # b \\[c\\](d)"
+
+
+def test_words_of_a_cv_are_on_no_page() -> None:
+    own = Question(
+        id="cv-x", text='You write "raised revenue by 30%". How?', source="private: a line of your CV"
+    )
+    record = session(attempt(1).model_copy(update={"question": own}))
+    for page in (page_of(record), session_markdown(view_session(record, LEGEND, GUIDES))):
+        assert "30%" not in page
+        assert "A question about your own CV" in page

@@ -11,7 +11,7 @@ from coach.guides.plain import read_plain
 from coach.guides.read import read_document
 from coach.guides.stories import CvGuide, load_cv_guide
 from coach.resources import corpus_dir
-from coach.stories.claims import find_claims, is_private, quote_of
+from coach.stories.claims import find_claims, quote_of
 from coach.stories.cv import CvLine, cv_lines, review_line
 from coach.text.facts import BLANK, invented
 
@@ -137,7 +137,7 @@ def test_a_claim_is_asked_about_in_its_own_words(text: str, asked: str, guide: C
     (claim,) = find_claims([line(text)], guide)
     assert asked in claim.question.text
     assert claim.quote in text
-    assert is_private(claim.question)
+    assert claim.question.private
     assert claim.question.criteria and claim.question.angles
 
 

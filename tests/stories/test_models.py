@@ -15,7 +15,6 @@ from coach.prompts import Prompt, Prompts
 from coach.resources import corpus_dir, prompts_dir
 from coach.schema.story import Story
 from coach.stories.choose import choose_with_model
-from coach.stories.claims import is_private
 from coach.stories.cv import CvLine, review_line
 from coach.stories.cv_model import review_lines_with_model
 from coach.stories.match import Matcher
@@ -274,8 +273,8 @@ async def test_a_question_is_fitted_and_keeps_everything_but_its_words(corpus: C
     assert tailored.question.model_copy(update={"text": "", "source": ""}) == original.model_copy(
         update={"text": "", "source": ""}
     )
-    assert is_private(tailored.question)
-    assert not is_private(original)
+    assert tailored.question.private
+    assert not original.private
 
 
 @pytest.mark.parametrize(
