@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # A criterion is weak while the mean of its latest marks is below "lean yes".
 _LATEST, _PASSING = 3, 3.0
+# How the id of an exercise begins, where its answer is kept as that of a question (coach.drills.drill, which
+# takes too long to load for a look at the plan).
+EXERCISE = "drill-"
 
 
 def gather_needs(rooms: Rooms, store: Plans, profile: Profile, today: date) -> Needs:
@@ -112,7 +115,7 @@ class Doings:
         if wanted & {"practice", "review"}:
             found += self._answers()
         if "drill" in wanted:
-            found += self._drills()
+            found += self._drills({item.subject for item in items if item.kind == "drill"})
         if "loop" in wanted:
             found += self._loops()
         if "story" in wanted:
@@ -127,15 +130,21 @@ class Doings:
 
     def _answers(self) -> Iterator[Deed]:
         for found in self._store.answered_since(self._since):
-            subjects = (found.question_id, f"round:{found.round}")
-            yield self._deed(f"attempt:{found.attempt_id}", ("practice", "review"), found.at, *subjects)
+            if not found.question_id.startswith(EXERCISE):
+                subjects = (found.question_id, f"round:{found.round}")
+                yield self._deed(f"attempt:{found.attempt_id}", ("practice", "review"), found.at, *subjects)
 
-    def _drills(self) -> Iterator[Deed]:
+    def _drills(self, kinds: set[str]) -> Iterator[Deed]:
+        """Runs that have ended, and exercises that were answered and graded like questions."""
         from coach.store.drills import Drills
 
         for run in Drills(self._rooms.database).ended():
             if run.status == "done" and run.updated_at >= self._since:
                 yield self._deed(f"drill:{run.id}", ("drill",), run.updated_at, run.kind)
+        for found in self._store.answered_since(self._since):
+            kind = next((kind for kind in kinds if found.question_id.startswith(f"{EXERCISE}{kind}-")), None)
+            if kind is not None:
+                yield self._deed(f"attempt:{found.attempt_id}", ("drill",), found.at, kind)
 
     def _loops(self) -> Iterator[Deed]:
         from coach.store.loops import Loops

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coach.plan.needs import DEFAULT_HOURS, Needs
 from coach.plan.template import Form
+from coach.plan.wording import shorten
 
 
 def say_basis(needs: Needs, form: Form, hours: float, given: bool) -> tuple[str, ...]:
@@ -37,7 +38,8 @@ def _interview(needs: Needs) -> str:
 
 
 def _companies(needs: Needs) -> str:
-    return f"Target companies: {', '.join(needs.companies)}." if needs.companies else ""
+    named = shorten(", ".join(needs.companies), 120)
+    return f"Target companies: {named}." if needs.companies else ""
 
 
 def _weak(needs: Needs) -> str:

@@ -14,8 +14,11 @@ import pytest
 from icalendar import Calendar
 
 from coach.cli.plan_desk import PlanDesk, View
+from coach.cli.plan_facts import EXERCISE
 from coach.cli.wiring import Rooms
-from coach.schema.grade import Grade, GraderId
+from coach.drills import drill
+from coach.schema.grade import Grade, GraderId, Verdict
+from coach.schema.question import Question
 from coach.schema.story import AuditEntry, Story
 from coach.settings import Settings
 from coach.store.database import Database
@@ -60,11 +63,13 @@ class Person:
         desk = self.desk()
         return desk.make(desk.first_day + timedelta(days=days - 1), None)
 
-    def answer(self, question: str, mark: int) -> None:
+    def answer(self, question: str, mark: int, **levels: int) -> None:
         sessions = Sessions(self.rooms.database)
         attempt = sessions.open_attempt(sessions.start(Setup()), self.rooms.corpus.questions[question])
         grader = GraderId(kind="local", model="m", prompt="p", rubric="r", guides="g")
-        sessions.add_grade(attempt, Grade(status="graded", overall=mark, range=(mark, mark), grader=grader))
+        verdicts = tuple(Verdict(id=name, status="graded", score=level) for name, level in levels.items())
+        grade = Grade(status="graded", overall=mark, range=(mark, mark), criteria=verdicts, grader=grader)
+        sessions.add_grade(attempt, grade)
 
 
 @pytest.fixture
@@ -193,6 +198,21 @@ def test_everything_done_in_the_program_ticks_its_item(person: Person) -> None:
     assert done(view, "drill") == [f"drill:{drill}"]
 
 
+def test_an_exercise_that_is_answered_like_a_question_ticks_a_drill(person: Person) -> None:
+    assert f"{drill.PREFIX}-" == EXERCISE
+    person.make(30)
+    person.now += timedelta(hours=1)
+    sessions = Sessions(person.rooms.database)
+    question = Question(id="drill-which-when-rag", text="Which?", round="technical_deep_dive")
+    attempt = sessions.open_attempt(sessions.start(Setup(kind="drill")), question)
+    grader = GraderId(kind="local", model="m", prompt="p", rubric="r", guides="g")
+    sessions.add_grade(attempt, Grade(status="graded", overall=2, range=(2, 2), grader=grader))
+    view = person.look()
+    assert done(view, "drill") == [f"attempt:{attempt}"]
+    assert next(i.subject for i in view.items if i.closed_by == f"attempt:{attempt}") == "which-when"
+    assert done(view, "practice") == []
+
+
 def test_a_new_day_carries_over_and_says_so(person: Person) -> None:
     person.make(30)
     person.now += timedelta(days=3)
@@ -267,6 +287,22 @@ def test_marks_make_the_next_plan(person: Person) -> None:
     view = person.make(30)
     today = [item for item in view.on(view.plan.first) if item.kind == "review"]
     assert today and today[0].why == "Your last mark was 1."
+
+
+def test_weak_criteria_and_a_full_kind_of_story_shape_the_plan(person: Person) -> None:
+    person.answer("fraud-realtime", 2, data_fluency=1, tradeoff_articulation=4)
+    person.answer("face-access", 3, data_fluency=2)
+    for number in range(3):
+        story = Story(title=f"Failure {number}", situation="It did not work.", tags=("failure",))
+        Stories(person.rooms.database).add(story)
+    person.now += timedelta(hours=1)
+    view = person.make(30)
+    assert "Weak criteria, by your last marks: data fluency (1.5)." in view.plan.basis
+    assert "Story bank: 3 of the 20 stories that a plan of this length aims at." in view.plan.basis
+    assert any(item.why == "Data fluency: your last marks were 2, 1." for item in view.items)
+    stories = [item.title for item in view.items if item.kind == "story"]
+    assert stories[0] == "Add a story: a technical decision that you argued against"
+    assert not any("did not work" in title for title in stories)
 
 
 def test_after_the_end_the_next_plan_is_offered(
