@@ -45,8 +45,11 @@ def incident(
 ) -> None:
     """Find the cause of a production problem: ask for checks, limit the harm, prove the cause, mend it.
 
-    You ask in plain words and get what that check would show, at what it would cost. At the end your path
-    is marked beside the shortest good one. Through a pipe, blocks separated by lines with only --- are moves.
+    You ask in plain words, and get what that check would show and its cost.
+
+    At the end your path is marked beside the shortest good one.
+
+    Through a pipe, blocks separated by lines with only --- are moves.
 
     Example: coach drill incident complaints-overnight
     """
@@ -185,7 +188,7 @@ def _at_terminal(host: Host) -> None:
     )
     try:
         while not host.run.ended:
-            text, _ = host.runner.run(editor.read(host.run.record.draft, host.run.save_draft))
+            text, _ = host.runner.run(editor.read(host.run.record.draft, host.save_draft))
             if host.take(text):
                 break
     except EOFError:

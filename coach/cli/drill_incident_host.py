@@ -54,6 +54,10 @@ class Host:
             answer = self.runner.run(self.run.say(text))
         return self.answered(answer)
 
+    def save_draft(self, text: str) -> None:
+        """Keep what is typed; a command is not worth coming back to."""
+        self.run.save_draft("" if text.startswith("/") else text)
+
     def show_notes(self) -> None:
         standing = self.run.standing
         harm = harm_words(round(standing.harm), standing.incident.harm.what)

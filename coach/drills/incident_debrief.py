@@ -106,11 +106,11 @@ def _note(path: Path, event: Event) -> str:
 
 
 def _fact_note(path: Path, name: str) -> str:
-    """confirms, isolates, rules out N, or nothing."""
+    """confirms, points to it, rules out N, or nothing."""
     fact = path.incident.fact(name)
     if name in path.incident.confirm:
         return "confirms"
-    parts = ["isolates"] if path.incident.cause.id in fact.points else []
+    parts = ["points to it"] if path.incident.cause.id in fact.points else []
     parts += [f"rules out {len(fact.excludes)}"] if fact.excludes else []
     return ", ".join(parts)
 

@@ -243,17 +243,17 @@ def _recent_change(path: Path) -> Reading | None:
 
 
 def _slice(path: Path) -> Reading | None:
-    return _at(path, path.isolated_at, good=True, sign="slice-named", text="This check isolates the cause.")
+    return _at(path, path.isolated_at, good=True, sign="slice-named", text="This check points to the cause.")
 
 
 def _rules_out(path: Path) -> Reading | None:
     rivals = [item.id for item in path.incident.hypotheses if not item.cause]
     if not path.excluded:
         return None
-    telling = [fact.id for fact in path.incident.facts if fact.excludes]
+    most = max(path.standing.facts, key=lambda name: len(path.incident.fact(name).excludes))
     return _at(
         path,
-        path.first("fact", ids=telling),
+        path.first("fact", ids=[most]),
         good=True,
         sign="rules-out",
         text=f"Your checks rule out {len(path.excluded)} of {len(rivals)} other explanations.",

@@ -27,6 +27,7 @@ from coach.text.phrases import find
 IntentKind = Literal["fact", "act", "whether", "suspect", "cause", "fix", "reason", "no_data", "unclear"]
 ORDER_LEAN = 0.1  # how much better a check must fit words that begin with an order, and the reverse
 FIRM = 0.9  # what each half of "x and y" must fit, against both together
+MOST_CLAUSES = 40  # of one message; what follows is not read
 MOST_CHECKS = 4  # more in one message is a list read out, not a search
 
 
@@ -66,7 +67,7 @@ class RuleReader:
 
     async def read(self, message: str) -> list[Intent]:
         intents: list[Intent] = []
-        for clause in clauses(message):
+        for clause in clauses(message)[:MOST_CLAUSES]:
             intents += self._clause(clause)
         return _settled(intents)
 
