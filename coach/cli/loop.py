@@ -58,7 +58,8 @@ def list_(
         if as_data:
             _print([item.model_dump(mode="json") for item in chosen])
         else:
-            _show(render_preset(chosen[0]) if preset else render_presets(chosen))
+            known = rooms.corpus.rubric.by_id()
+            _show(render_preset(chosen[0], known, book.words.rules) if preset else render_presets(chosen))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,6 +11,7 @@ from rich.text import Text
 from coach.loops.standing import RoundStanding, Standing
 from coach.report.lines import heading, indent, labelled, plain
 from coach.schema.loop import Preset, RoundPlan
+from coach.schema.rubric import Criterion
 
 _STAGES = {"waiting": "○", "open": "◐", "done": "●"}
 
@@ -46,23 +47,24 @@ def render_presets(presets: Sequence[Preset]) -> RenderableType:
     return Group(*parts[:-1])
 
 
-def render_preset(preset: Preset) -> RenderableType:
-    """One loop with every round and interviewer, and where its figures come from."""
+def render_preset(preset: Preset, criteria: Mapping[str, Criterion], rules: Sequence[str]) -> RenderableType:
+    """One loop with every round and interviewer, how it is decided, and where its figures come from."""
     parts: list[RenderableType] = [heading(preset.title), plain(preset.about)]
     if preset.length:
         parts.append(labelled("From start to finish", preset.length))
     parts.append(Text())
     for number, item in enumerate(preset.rounds, start=1):
-        parts += [*_round_plan(item, f"{number}. "), Text()]
+        parts += [*_round_plan(item, f"{number}. ", criteria), Text()]
     if preset.shuffled:
         parts.append(plain("The rounds come in an order that you do not know.", "dim"))
     if preset.dimensions:
         parts.append(labelled("Reported over all rounds", "; ".join(d.title for d in preset.dimensions)))
     parts.append(labelled("Figures from", ", ".join(preset.passages)))
+    parts += [Text(), heading("How the committee decides"), *(hanging("- ", plain(rule)) for rule in rules)]
     return Group(*parts)
 
 
-def _round_plan(item: RoundPlan, number: str) -> Iterator[RenderableType]:
+def _round_plan(item: RoundPlan, number: str, criteria: Mapping[str, Criterion]) -> Iterator[RenderableType]:
     extra = "" if item.counts else "  after the offer"
     extra += f"  {item.id}" if not item.optional else f"  {item.id}, optional"
     yield Text.assemble((f"{number}{item.title}", "bold"), (extra, "dim"))
@@ -72,6 +74,9 @@ def _round_plan(item: RoundPlan, number: str) -> Iterator[RenderableType]:
         labelled("Cares about", item.style.cares),
         labelled("Presses", item.style.presses),
     ]
+    if item.core:
+        heavy = sorted((i for i in item.weights if i in item.core), key=lambda i: -item.weight(i))
+        rows.append(labelled("Weighs more", ", ".join(criteria[i].title for i in heavy if i in criteria)))
     if item.note:
         rows.append(plain(item.note, "dim"))
     yield indent(*rows)
@@ -118,3 +123,10 @@ def _stage_words(item: RoundStanding) -> str:
     begun = f"begun, {len(item.graded)} of {asked} answered"
     spent = spent_words(item.seconds, item.plan.minutes)
     return ", ".join(part for part in ("done" if item.stage == "done" else begun, spent) if part)
+
+
+def hanging(mark: str, text: Text) -> RenderableType:
+    """A list item whose further lines stand under its first word."""
+    table = Table.grid()
+    table.add_row(f"  {mark}", text)
+    return table

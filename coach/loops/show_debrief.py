@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from coach.loops.findings import (
@@ -20,6 +19,7 @@ from coach.loops.findings import (
     RoundFinding,
 )
 from coach.loops.marks import TOP
+from coach.loops.show import hanging
 from coach.report.credit import Credit
 from coach.report.lines import heading, indent, labelled, plain, quote
 from coach.report.words import FLAGS, grader_words, mark_words, without_marks
@@ -93,7 +93,7 @@ def grader_lines(debrief: Debrief) -> list[str]:
 def _decision(decision: Decision, key: Key) -> Iterator[RenderableType]:
     yield Text.assemble(("The decision: ", "bold"), (decision.title, _OUTCOMES[decision.outcome]))
     yield plain(decision.meaning)
-    yield from (_hanging("- ", plain(reason)) for reason in decision.reasons)
+    yield from (hanging("- ", plain(reason)) for reason in decision.reasons)
     if decision.with_human is not None:
         outcome = key.outcomes[decision.with_human].lower()
         yield labelled("With the marks of the people who interviewed you", outcome)
@@ -110,7 +110,7 @@ def _change(change: Change, number: int, decision: Decision, key: Key) -> Iterat
     if change.outcome != decision.outcome:
         then = key.outcomes[change.outcome].lower()
         line.append(f" {'With both' if change.on_top else 'Then'}: {then}.", "bold")
-    yield _hanging(f"{number}. ", line)
+    yield hanging(f"{number}. ", line)
     if change.advice:
         yield indent(plain(change.advice, "dim"), by=5)
 
@@ -230,10 +230,3 @@ def _criterion(item: CriterionFinding, key: Key) -> RenderableType:
     if item.advice:
         rows.append(labelled("Next time", key.worded(item.advice, item.id)))
     return Group(head, indent(*rows))
-
-
-def _hanging(mark: str, text: Text) -> RenderableType:
-    """A list item whose further lines stand under its first word."""
-    table = Table.grid()
-    table.add_row(f"  {mark}", text)
-    return table

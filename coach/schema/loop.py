@@ -112,10 +112,11 @@ class Challenge(Frozen):
 class Words(Frozen):
     """Sentences of the committee; each names its blanks in braces.
 
-    `stance` holds what an interviewer says first, by mark 1 to 4; `outcome` and `meaning` are by
+    `rules` tells how it decides; `coach.loops` does it. `stance` holds what an interviewer says first, by mark 1 to 4; `outcome` and `meaning` are by
     outcome; `why` are reasons and `change` what would turn the decision, by kind.
     """
 
+    rules: tuple[str, ...] = Field(min_length=1)
     stance: dict[int, str]
     outcome: dict[str, str]
     meaning: dict[str, str]
