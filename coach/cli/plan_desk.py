@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property, partial
 
-from coach.cli.plan_facts import Doings, gather_needs
+from coach.cli.plan_facts import EXERCISE, Doings, gather_needs
 from coach.cli.wiring import Rooms
 from coach.errors import UsageError
 from coach.plan.days import first_day, local_day
@@ -130,11 +130,8 @@ class PlanDesk:
         return changed
 
     def due(self) -> list[str]:
-        """Questions of the corpus that are due today, the weakest first."""
-        cards = [card for card in self.store.cards().values() if card.card.startswith("question:")]
-        due = sorted((c.mark, c.due, c.card) for c in cards if c.due is not None and c.due <= self.today)
-        names = [card.removeprefix("question:") for *_, card in due]
-        return [name for name in names if name in self.rooms.corpus.questions]
+        """Questions that are due today, the weakest first; exercises are not among them."""
+        return self.store.due(self.today.isoformat(), EXERCISE)
 
     def _hint(self, plan: Plan) -> str:
         interview = self.profile.interview_date

@@ -111,16 +111,18 @@ class Doings:
     def deeds(self, items: tuple[PlanItem, ...]) -> list[Deed]:
         """Deeds for the kinds of items that are open; what nobody waits for is not read."""
         wanted = {item.kind for item in items if item.state == "open"}
+        touched = self._store.touched_since(self._since)
         found: list[Deed] = []
         if wanted & {"practice", "review"}:
             found += self._answers()
         if "drill" in wanted:
-            found += self._drills({item.subject for item in items if item.kind == "drill"})
-        if "loop" in wanted:
+            found += self._exercises({item.subject for item in items if item.kind == "drill"})
+            found += self._drills() if "drills" in touched else ()
+        if "loop" in wanted and "loops" in touched:
             found += self._loops()
-        if "story" in wanted:
+        if "story" in wanted and "story_bank" in touched:
             found += self._stories()
-        if wanted & {"audit", "gap"}:
+        if wanted & {"audit", "gap"} and "audits" in touched:
             found += self._audits()
         return found
 
@@ -134,17 +136,19 @@ class Doings:
                 subjects = (found.question_id, f"round:{found.round}")
                 yield self._deed(f"attempt:{found.attempt_id}", ("practice", "review"), found.at, *subjects)
 
-    def _drills(self, kinds: set[str]) -> Iterator[Deed]:
-        """Runs that have ended, and exercises that were answered and graded like questions."""
+    def _exercises(self, kinds: set[str]) -> Iterator[Deed]:
+        """Exercises that were answered and graded like questions."""
+        for found in self._store.answered_since(self._since):
+            kind = next((kind for kind in kinds if found.question_id.startswith(f"{EXERCISE}{kind}-")), None)
+            if kind is not None:
+                yield self._deed(f"attempt:{found.attempt_id}", ("drill",), found.at, kind)
+
+    def _drills(self) -> Iterator[Deed]:
         from coach.store.drills import Drills
 
         for run in Drills(self._rooms.database).ended():
             if run.status == "done" and run.updated_at >= self._since:
                 yield self._deed(f"drill:{run.id}", ("drill",), run.updated_at, run.kind)
-        for found in self._store.answered_since(self._since):
-            kind = next((kind for kind in kinds if found.question_id.startswith(f"{EXERCISE}{kind}-")), None)
-            if kind is not None:
-                yield self._deed(f"attempt:{found.attempt_id}", ("drill",), found.at, kind)
 
     def _loops(self) -> Iterator[Deed]:
         from coach.store.loops import Loops

@@ -33,18 +33,15 @@ def show_today() -> int:
 
 def gather_facts(desk: PlanDesk, view: View | None) -> Facts:
     """What the next step depends on."""
-    today = view.on(desk.today) if view else []
-    # What is due matters only where nothing else waits, and to name it the corpus is read.
-    idle = not any(item.state == "open" for item in today)
     return Facts(
         has_plan=view is not None,
         plan_ended=view.ended if view else False,
         unfinished=desk.store.unfinished(),
         answered=desk.store.answered(),
         has_date=desk.profile.days_left(desk.today) is not None,
-        today=today,
+        today=view.on(desk.today) if view else (),
         ahead=view.ahead() if view else (),
-        due=desk.due() if idle else (),
+        due=desk.due(),
     )
 
 

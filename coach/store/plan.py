@@ -110,6 +110,19 @@ class Plans:
         rows = self._database.read("SELECT * FROM plan_cards ORDER BY card")
         return {row["card"]: MemoryCard.model_validate(dict(row)) for row in rows}
 
+    def due(self, day: str, apart: str) -> list[str]:
+        """Questions with a round that are due on a day (ISO), the weakest first, without ids that begin
+        with `apart`."""
+        rows = self._database.read(
+            "SELECT substr(card, 10) AS question_id FROM plan_cards"
+            " WHERE card >= 'question:' AND card < 'question;' AND due <= ? AND substr(card, 10, ?) <> ?"
+            " AND EXISTS (SELECT 1 FROM attempts a"
+            "  WHERE a.question_id = substr(card, 10) AND a.round IS NOT NULL)"
+            " ORDER BY mark, due, card",
+            (day, len(apart), apart),
+        )
+        return [str(row["question_id"]) for row in rows]
+
     def recent_marks(self, count: int) -> dict[str, list[int]]:
         """The latest marks of every card, newest first, at most `count` each."""
         rows = self._database.read(
@@ -203,6 +216,17 @@ class Plans:
         """When the latest mark that a card has seen was given, in UTC; "" where there is none."""
         rows = self._database.read("SELECT max(last_at) AS at FROM plan_cards")
         return str(rows[0]["at"] or "")
+
+    def touched_since(self, at: str) -> set[str]:
+        """Which of `drills`, `loops`, `story_bank` and `audits` changed from an instant on.
+
+        Cheap: it tells whether their own modules need to be loaded and asked.
+        """
+        tables = ("drills", "loops", "story_bank", "audits")
+        probe = "SELECT '{0}' AS name WHERE EXISTS (SELECT 1 FROM {0} WHERE updated_at >= ?)"
+        sql = " UNION ALL ".join(probe.format(table) for table in tables)
+        rows = self._database.read(sql, (at,) * len(tables))
+        return {str(row["name"]) for row in rows}
 
     def unfinished(self) -> str | None:
         """The text of the question that the latest practice session waits for an answer to, or None."""

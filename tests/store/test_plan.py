@@ -180,3 +180,17 @@ def test_an_open_answer_is_found(database: Database) -> None:
     assert plans.unfinished() == "Design it."
     attempt(database, graded(3))
     assert plans.unfinished() is None
+
+
+def test_due_questions_come_weakest_first_and_without_exercises_or_questions_of_ones_own(
+    database: Database,
+) -> None:
+    plans = Plans(database)
+    attempt(database, graded(2))
+    attempt(database, graded(1), question=FRAUD.model_copy(update={"id": "worse"}))
+    attempt(database, graded(4), question=FRAUD.model_copy(update={"id": "known"}))
+    attempt(database, graded(1), question=FRAUD.model_copy(update={"id": "drill-code-x"}))
+    attempt(database, graded(1), question=Question(id="own", text="Mine?"))
+    plans.absorb(LEARN)
+    assert plans.due("2026-11-21", "drill-") == []
+    assert plans.due("2026-11-22", "drill-") == ["worse", "fraud"]
