@@ -87,7 +87,8 @@ async def report_on(drill: Drill, answer: Answer, chat: ChatModel | None, prompt
     try:
         return await look_again(drill, answer, report, chat, prompts.get("drill_labels"))
     except ModelError as error:
-        note = f"The model did not read it ({error}). These are words found by rule."
+        why = str(error).rstrip(".")
+        note = f"The model did not read it ({why}). These are words found by rule."
         return report.model_copy(update={"notes": (*report.notes, note)})
 
 

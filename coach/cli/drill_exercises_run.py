@@ -61,7 +61,7 @@ class Wanted:
 
     @property
     def session_kind(self) -> str:
-        return f"drill {self.kind}"
+        return f"exercise {self.kind}"
 
 
 def run(wanted: Wanted) -> int:

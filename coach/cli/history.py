@@ -120,7 +120,8 @@ def _record(rooms: Rooms, session: str) -> SessionRecord | DrillRecord:
     from coach.store.drills import Drills
     from coach.store.history import History
 
-    if any(line.id == session for line in list_sessions(rooms.database, Wanted(kind="drill"))):
+    drills = list_sessions(rooms.database, Wanted(kind="drill"))
+    if any(line.id == session and line.kind.startswith("drill ") for line in drills):
         return Drills(rooms.database).get(session)
     return History(rooms.database).get(session)
 

@@ -10,6 +10,7 @@ from coach.cli.wiring import Rooms
 from coach.plan.days import local_day
 from coach.plan.ticks import Deed
 from coach.schema.plan import ItemKind, Plan, PlanItem
+from coach.store.memory import Memory
 from coach.store.plan import Plans
 from coach.store.profile import Profile
 
@@ -24,13 +25,13 @@ _LATEST, _PASSING = 3, 3.0
 EXERCISE = "drill-"
 
 
-def gather_needs(rooms: Rooms, store: Plans, profile: Profile, today: date) -> Needs:
+def gather_needs(rooms: Rooms, store: Plans, memory: Memory, profile: Profile, today: date) -> Needs:
     """Everything known of the candidate that bears on the plan."""
     from coach.plan.needs import Needs
     from coach.store.stories import Audits, Stories
 
     corpus = rooms.corpus
-    cards = store.cards()
+    cards = memory.cards()
     stories = Stories(rooms.database).all(drafts=False)
     return Needs(
         questions=corpus.questions,
@@ -43,7 +44,7 @@ def gather_needs(rooms: Rooms, store: Plans, profile: Profile, today: date) -> N
         gaps=audit_gaps(rooms),
         stories=len(stories),
         story_kinds=_story_kinds(rooms, stories),
-        weak=_weak(rooms, store),
+        weak=_weak(rooms, memory),
         practised={
             name.removeprefix("question:"): card.times
             for name, card in cards.items()
@@ -86,11 +87,11 @@ def audit_gaps(rooms: Rooms) -> tuple[Gap, ...]:
     return tuple(Gap(entry, names[entry], tuple(missing)) for entry, missing in blanks.items())
 
 
-def _weak(rooms: Rooms, store: Plans) -> tuple[Weakness, ...]:
+def _weak(rooms: Rooms, memory: Memory) -> tuple[Weakness, ...]:
     """Criteria whose latest marks are low, the lowest first."""
     from coach.plan.needs import Weakness
 
-    marks = store.recent_marks(_LATEST)
+    marks = memory.recent_marks(_LATEST)
     weak = [
         Weakness(item.id, item.title, tuple(latest), item.passages)
         for item in rooms.corpus.rubric.criteria
@@ -102,9 +103,10 @@ def _weak(rooms: Rooms, store: Plans) -> tuple[Weakness, ...]:
 class Doings:
     """Reads what was done since a plan was made, as far as it can tick one of the plan's open items."""
 
-    def __init__(self, rooms: Rooms, store: Plans, plan: Plan, zone: tzinfo | None) -> None:
+    def __init__(self, rooms: Rooms, store: Plans, memory: Memory, plan: Plan, zone: tzinfo | None) -> None:
         self._rooms = rooms
         self._store = store
+        self._memory = memory
         self._since = plan.made_at
         self._zone = zone
 
@@ -131,14 +133,14 @@ class Doings:
         return Deed(key, kinds, at, day, frozenset(subjects))
 
     def _answers(self) -> Iterator[Deed]:
-        for found in self._store.answered_since(self._since):
+        for found in self._memory.answered_since(self._since):
             if not found.question_id.startswith(EXERCISE):
                 subjects = (found.question_id, f"round:{found.round}")
                 yield self._deed(f"attempt:{found.attempt_id}", ("practice", "review"), found.at, *subjects)
 
     def _exercises(self, kinds: set[str]) -> Iterator[Deed]:
         """Exercises that were answered and graded like questions."""
-        for found in self._store.answered_since(self._since):
+        for found in self._memory.answered_since(self._since):
             kind = next((kind for kind in kinds if found.question_id.startswith(f"{EXERCISE}{kind}-")), None)
             if kind is not None:
                 yield self._deed(f"attempt:{found.attempt_id}", ("drill",), found.at, kind)

@@ -100,6 +100,9 @@ def earlier_session(rooms: Rooms, session_id: str | None) -> tuple[str, Setup]:
     if found is None:
         raise UsageError("There is no session to continue yet. `coach practice` starts one.")
     setup = history.get(found).setup
+    if setup.kind.startswith("exercise "):
+        kind = setup.kind.removeprefix("exercise ")
+        raise UsageError(f"Session {found} is an exercise. `coach drill {kind} --session {found}` goes on.")
     if setup.kind == "loop":
         raise UsageError(f"Session {found} is a round of a loop. `coach loop continue` goes on with it.")
     return found, setup

@@ -65,7 +65,8 @@ async def look_again(
         if not wrong:
             break
     if not kept:
-        return _noted(report, f"The model's reading was not used ({note}). These are words found by rule.")
+        why = note.rstrip(".")
+        return _noted(report, f"The model's reading was not used ({why}). These are words found by rule.")
     seen = drill.relabel(report, kept).model_copy(update={"model": model.name, "notes": report.notes})
     if len(kept) == len(items):
         return seen

@@ -13,7 +13,9 @@ EVERYTHING = -1
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which sessions. `since` is ISO 8601 in UTC; None means any. The kind `drill` stands for every drill."""
+    """Which sessions. `since` is ISO 8601 in UTC; None means any. The kind `drill` stands for every drill,
+    exercises among them, which are sessions of questions.
+    """
 
     kind: str | None = None
     round: str | None = None
@@ -56,7 +58,7 @@ class Found:
 def list_sessions(database: Database, wanted: Wanted | None = None) -> list[Line]:
     """Sessions and drills that were worked on last come first."""
     wanted = wanted or Wanted()
-    lines = [] if wanted.kind == "drill" else _sessions(database, wanted)
+    lines = _sessions(database, wanted)
     if wanted.round is None and wanted.kind in (None, "drill"):
         lines = sorted([*lines, *_drills(database, wanted)], key=lambda line: line.updated_at, reverse=True)
     return lines if wanted.limit < 0 else lines[: wanted.limit]
@@ -66,7 +68,8 @@ def _sessions(database: Database, wanted: Wanted) -> list[Line]:
     conditions: list[str] = []
     values: list[Value] = []
     for condition, value in (
-        ("s.kind = ?", wanted.kind),
+        ("s.kind = ?", None if wanted.kind == "drill" else wanted.kind),
+        ("s.kind LIKE ?", "exercise %" if wanted.kind == "drill" else None),
         ("s.updated_at >= ?", wanted.since),
         ("EXISTS (SELECT 1 FROM attempts x WHERE x.session_id = s.id AND x.round = ?)", wanted.round),
         (

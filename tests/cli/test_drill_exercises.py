@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ import pytest
 
 from coach.cli import wiring
 from coach.cli.drill_exercises_ask import own_decisions
+from coach.cli.plan_facts import Doings
 from coach.guides.exercises import KINDS
 from coach.interview.session import Session
+from coach.plan.memory import learn
 from coach.schema.story import AuditEntry, Story
 from coach.store.history import History
+from coach.store.plan import Plans
 from coach.store.stories import Audits, Stories
 from tests.cli.conftest import LengthGrader, Piped
 from tests.cli.test_practice_model import report
@@ -179,11 +183,13 @@ def test_a_document_that_cannot_be_one_is_told(
 def test_another_kinds_session_is_not_taken_for_ones_own(piped: Piped, local: LengthGrader) -> None:
     piped("drill", "code", given="It leaks.")
     rooms = wiring.load()
-    session = History(rooms.database).latest("drill code")
+    session = History(rooms.database).latest("exercise code")
     rooms.close()
     assert session
     result = piped("drill", "tradeoff", "--session", session)
-    assert result.code == 2 and "is a session of kind drill code" in result.err
+    assert result.code == 2 and "is a session of kind exercise code" in result.err
+    practice = piped("practice", "--session", session)
+    assert practice.code == 2 and f"coach drill code --session {session}" in practice.err
 
 
 def test_hostile_answers_do_not_reach_the_terminal(piped: Piped, local: LengthGrader) -> None:
@@ -266,3 +272,27 @@ def test_a_model_that_says_nothing_usable_leaves_rules_and_prepared_challenges(
     assert "The model's follow-up was not used" in " ".join(result.err.split())
     assert "words found by rule" in data["report"]["notes"][0]
     assert (data["report"]["model"], data["grade"]["status"], result.code) == ("", "graded", 0)
+
+
+def test_an_exercise_stands_in_the_history_as_a_drill(piped: Piped, local: LengthGrader) -> None:
+    piped("drill", "code", "churn-training", given=READING)
+    lines = piped("history", "list", "--kind", "drill").out.splitlines()
+    assert len(lines) == 1 and "exercise code" in lines[0] and "drill-code-churn-training" in lines[0]
+    shown = piped("history", "show", lines[0].split("\t")[0])
+    assert shown.code == 0 and "Line 9 fits the scaler on all rows" in " ".join(shown.out.split())
+    assert piped("history", "export", "--format", "markdown").code in (0, 2)
+
+
+def test_an_exercise_ticks_a_drill_of_the_plan_and_no_practice(
+    piped: Piped, local: LengthGrader, clean_environment: Path
+) -> None:
+    piped("plan", "make", "--days", "14")
+    piped("drill", "code", "churn-training", given=READING)
+    rooms = wiring.load()
+    store = Plans(rooms.database)
+    store.absorb(partial(learn, zone=None))
+    plan = store.current()
+    assert plan is not None
+    deeds = Doings(rooms, store, plan, None).deeds(store.items(plan.id))
+    rooms.close()
+    assert [(deed.kinds, deed.subjects) for deed in deeds] == [(("drill",), frozenset({"code"}))]
