@@ -70,7 +70,7 @@ def export(
     wanted_parts = parts_of(PARTS, part.value if part else None, grader.value)
     jobs = select([job for job in bench.jobs if job.part in wanted_parts], only)
     known = Recordings.load(*place_of(bench.suite, gold, recordings).read)
-    wanted = asyncio.run(export_requests(output, jobs, known, name, bench.grader_for))
+    wanted = asyncio.run(export_requests(output, jobs, known, name, bench.ask))
     if not wanted:
         typer.echo(f"Nothing is missing: all {len(jobs)} grades can be replayed.", err=True)
         return
@@ -103,7 +103,7 @@ def import_(
     place = place_of(bench.suite, gold, recordings)
     known = Recordings.load(*place.read)
     jobs = [job for job in bench.jobs if part is None or job.part == part.value]
-    taken = asyncio.run(import_replies(replies, jobs, known, name, bench.grader_for, told, place.write))
+    taken = asyncio.run(import_replies(replies, jobs, known, name, bench.ask, told, place.write))
     typer.echo(f"{taken.added} replies added, {taken.known} known already.", err=True)
     for line in taken.failed:
         typer.echo(f"not usable: {line}", err=True)

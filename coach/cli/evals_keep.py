@@ -139,11 +139,11 @@ def record(
 
     async def ask() -> int:
         async with await wiring.load().chat(model) as chat:
-            cost = await estimate_cost(jobs, known, chat.name, bench.grader_for, _prices())
+            cost = await estimate_cost(jobs, known, chat.name, bench.ask, _prices())
             _announce(cost, chat.name)
             if not cost.requests or not (yes or typer.confirm("Send them?", err=True)):
                 return 0
-            return await record_missing(jobs, known, chat, bench.grader_for, place.write, concurrency)
+            return await record_missing(jobs, known, chat, bench.ask, place.write, concurrency)
 
     added = asyncio.run(ask())
     typer.echo(f"{added} replies recorded.", err=True)

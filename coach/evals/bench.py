@@ -20,7 +20,7 @@ from coach.grading.request import Order, RequestBuilder
 from coach.guides.corpus import Corpus, load_rubric
 from coach.llm.port import ChatModel
 from coach.prompts import Prompts
-from coach.schema.grade import Grader
+from coach.schema.grade import Grade, Grader
 from coach.schema.rubric import Rubric
 
 PARTS: tuple[Part, ...] = ("main", "samples", "plain", "stress")
@@ -67,6 +67,10 @@ class Bench:
             first_sample=job.sample,
             per_criterion=self.suite.per_criterion,
         )
+
+    async def ask(self, model: ChatModel, job: Job) -> Grade:
+        """The grade of one job by `model`."""
+        return await self.grader_for(model, job).grade(job.task)
 
     def builder(self, order: Order) -> RequestBuilder:
         if order not in self._builders:

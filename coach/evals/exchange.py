@@ -7,14 +7,13 @@ is complete exports nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from coach.errors import DatasetError, ModelError
 from coach.evals.collect import CollectingModel
-from coach.evals.plan import Job
-from coach.evals.suite import Part
 from coach.llm.batchfile import read_replies, write_requests
 from coach.llm.collect import Pending
 from coach.llm.completion import unusable_reply
@@ -22,9 +21,17 @@ from coach.llm.files import numbered_lines
 from coach.llm.port import ChatModel
 from coach.llm.recordings import Recording, Recordings
 from coach.schema.chat import ChatReply, ChatRequest
-from coach.schema.grade import Grader
 
-GraderFor = Callable[[ChatModel, Job], Grader]
+
+class Item(Protocol):
+    """Something that a model is asked for, once or more; `part` names the file of its recordings."""
+
+    @property
+    def part(self) -> str: ...
+
+
+Asked = TypeVar("Asked", bound=Item)
+Ask = Callable[[ChatModel, Asked], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Wanted:
     """A request without a recording, and the part of the suite that asks it."""
 
     request: ChatRequest
-    part: Part
+    part: str
 
 
 @dataclass(frozen=True)
@@ -46,25 +53,25 @@ class Taken:
 
 
 async def collect(
-    jobs: Iterable[Job], recordings: Recordings, model: str, grader_for: GraderFor
+    items: Iterable[Asked], recordings: Recordings, model: str, ask: Ask[Asked]
 ) -> dict[str, Wanted]:
-    """The requests that the jobs need next and that are not recorded, by custom_id."""
+    """The requests that the items need next and that are not recorded, by custom_id."""
     found: dict[str, Wanted] = {}
-    for job in jobs:
+    for item in items:
         collector = CollectingModel(recordings, model)
         try:
-            await grader_for(collector, job).grade(job.task)
+            await ask(collector, item)
         except Pending:
             for name, request in collector.wanted.items():
-                found.setdefault(name, Wanted(request, job.part))
+                found.setdefault(name, Wanted(request, item.part))
     return found
 
 
 async def export_requests(
-    path: Path, jobs: Iterable[Job], recordings: Recordings, model: str, grader_for: GraderFor
+    path: Path, items: Iterable[Asked], recordings: Recordings, model: str, ask: Ask[Asked]
 ) -> dict[str, Wanted]:
     """Write what is missing as a Batch API file; returns it by custom_id (no file where nothing is)."""
-    wanted = await collect(jobs, recordings, model, grader_for)
+    wanted = await collect(items, recordings, model, ask)
     if wanted:
         write_requests(path, ((name, item.request) for name, item in wanted.items()), model)
     return wanted
@@ -72,10 +79,10 @@ async def export_requests(
 
 async def import_replies(
     path: Path,
-    jobs: list[Job],
+    items: Sequence[Asked],
     recordings: Recordings,
     model: str,
-    grader_for: GraderFor,
+    ask: Ask[Asked],
     provenance: dict[str, str],
     folder: Path,
 ) -> Taken:
@@ -93,14 +100,14 @@ async def import_replies(
     for name in known:
         del left[name]
     added = 0
-    missing = await collect(jobs, recordings, model, grader_for)
+    missing = await collect(items, recordings, model, ask)
     while ready := missing.keys() & left.keys():
         for name in sorted(ready):
-            item = missing[name]
-            recording = Recording.of(item.request, model, left.pop(name), provenance)
-            recordings.add(recording, file=folder / f"{item.part}.jsonl")
+            wanted = missing[name]
+            recording = Recording.of(wanted.request, model, left.pop(name), provenance)
+            recordings.add(recording, file=folder / f"{wanted.part}.jsonl")
             added += 1
-        missing = await collect(jobs, recordings, model, grader_for)
+        missing = await collect(items, recordings, model, ask)
     strangers = [*left, *(name for name in failed if name not in missing and name not in recorded)]
     if strangers:
         raise DatasetError(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coach.evals.exchange import GraderFor, collect
-from coach.evals.plan import Job
+from coach.evals.exchange import Ask, Asked, collect
 from coach.evals.run import each
 from coach.llm.port import ChatModel
 from coach.llm.prices import Prices, estimate_tokens
@@ -30,10 +29,10 @@ class Estimate:
 
 
 async def estimate_cost(
-    jobs: Sequence[Job], recordings: Recordings, model: str, grader_for: GraderFor, prices: Prices
+    items: Sequence[Asked], recordings: Recordings, model: str, ask: Ask[Asked], prices: Prices
 ) -> Estimate:
     """Tokens and price of what is missing, from characters; replies are counted at their limit."""
-    wanted = [item.request for item in (await collect(jobs, recordings, model, grader_for)).values()]
+    wanted = [item.request for item in (await collect(items, recordings, model, ask)).values()]
     prompt = sum(estimate_tokens(m.content) for request in wanted for m in request.messages)
     reply = sum(request.max_tokens or _PLAIN_REPLY for request in wanted)
     cost = prices.cost(model, TokenUsage(prompt_tokens=prompt, completion_tokens=reply))
@@ -41,26 +40,25 @@ async def estimate_cost(
 
 
 async def record_missing(
-    jobs: Sequence[Job],
+    items: Sequence[Asked],
     recordings: Recordings,
     model: ChatModel,
-    grader_for: GraderFor,
+    ask: Ask[Asked],
     folder: Path,
     concurrency: int = 8,
 ) -> int:
-    """Grade every job, live only where a reply is missing; returns how many replies were kept.
+    """Ask for every item, live only where a reply is missing; returns how many replies were kept.
 
     What was paid for is saved even when the run is interrupted or a request fails for good.
     """
     before = len(recordings)
     told = {"source": "asked live", "date": datetime.now(UTC).date().isoformat()}
 
-    async def one(job: Job) -> None:
-        recorder = RecordingModel(model, recordings, told, file=folder / f"{job.part}.jsonl")
-        await grader_for(recorder, job).grade(job.task)
+    async def one(item: Asked) -> None:
+        await ask(RecordingModel(model, recordings, told, file=folder / f"{item.part}.jsonl"), item)
 
     try:
-        await each(jobs, one, concurrency)
+        await each(items, one, concurrency)
     finally:
         recordings.save()
     return len(recordings) - before

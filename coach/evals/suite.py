@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from coach.errors import DatasetError, SetupError
+from coach.errors import DatasetError, SetupError, UsageError
 from coach.guides.corpus import read_yaml
 from coach.schema.base import Frozen
 
 Part = Literal["main", "samples", "stress", "plain"]
+GRADER = "grader"
 
 
 class Repeats(Frozen):
@@ -67,12 +68,30 @@ class Suite(Frozen):
     notes: str = ""
 
 
-def load_suite(name: str, folder: Path) -> Suite:
-    """A suite by name (a file of `folder`) or by path; SetupError where there is none."""
+def find_suite(name: str, folder: Path) -> Path:
+    """The file of a suite, by name (a file of `folder`) or by path; SetupError where there is none."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
     if not path.exists():
         known = ", ".join(sorted(item.stem for item in folder.glob("*.yaml")))
         raise SetupError(f"There is no suite {name!r}. Known suites: {known or 'none'}.")
+    return path
+
+
+def suite_kind(path: Path) -> str:
+    """What a suite measures: `grader`, or what its file names as its kind."""
+    data = read_yaml(path)
+    return str(data.get("kind", GRADER)) if isinstance(data, dict) else GRADER
+
+
+def load_suite(name: str, folder: Path) -> Suite:
+    """A suite that measures a grader; SetupError where there is none, UsageError for one of another kind."""
+    path = find_suite(name, folder)
+    kind = suite_kind(path)
+    if kind != GRADER:
+        raise UsageError(
+            f"Suite {path.stem} measures the {kind} and no grader: this works with `coach eval run`, "
+            "`record`, `export` and `import` alone."
+        )
     data = read_yaml(path)
     try:
         return Suite.model_validate(data)

@@ -27,7 +27,7 @@ async def check_recordings(benches: Iterable[Bench], recordings: Recordings, mod
     """
     missing: dict[str, Wanted] = {}
     for bench in benches:
-        missing |= await collect(bench.jobs, recordings, model, bench.grader_for)
+        missing |= await collect(bench.jobs, recordings, model, bench.ask)
     return Tidiness(unused_of(recordings), missing)
 
 

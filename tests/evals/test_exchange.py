@@ -59,15 +59,15 @@ class Desk:
         path = self.root / "requests.jsonl"
         path.unlink(missing_ok=True)
         chosen = self.bench.jobs if jobs is None else jobs
-        wanted = await export_requests(path, chosen, self.recordings(), "m", self.bench.grader_for)
+        wanted = await export_requests(path, chosen, self.recordings(), "m", self.bench.ask)
         assert path.exists() == bool(wanted)
         return requests_of(path) if wanted else []
 
     async def take(self, *replies: tuple[str, Content]) -> Taken:
         path = write_replies(self.root / "replies.jsonl", replies)
-        jobs, grader_for = self.bench.jobs, self.bench.grader_for
+        jobs, ask = self.bench.jobs, self.bench.ask
         told = {"source": "test"}
-        return await import_replies(path, jobs, self.recordings(), "m", grader_for, told, self.folder)
+        return await import_replies(path, jobs, self.recordings(), "m", ask, told, self.folder)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ async def test_a_row_that_failed_stays_wanted(desk: Desk, tmp_path: Path) -> Non
     row = {"custom_id": first[0]["custom_id"], "response": None, "error": {"code": "batch_expired"}}
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")
     taken = await import_replies(
-        path, desk.bench.jobs, desk.recordings(), "m", desk.bench.grader_for, {}, desk.folder
+        path, desk.bench.jobs, desk.recordings(), "m", desk.bench.ask, {}, desk.folder
     )
     assert taken.added == 0 and len(taken.failed) == 1 and first[0]["custom_id"] in taken.missing
 
