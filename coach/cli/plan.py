@@ -217,7 +217,7 @@ def memory(as_data: AsData = False) -> None:
     with closing(wiring.load()) as rooms:
         desk = PlanDesk(rooms)
         desk.absorb()
-        cards = [card for card in desk.store.cards().values() if card.due is not None]
+        cards = [card for card in desk.memory.cards().values() if card.due is not None]
     cards.sort(key=lambda card: (card.due, card.mark, card.card))
     if as_data:
         typer.echo(json.dumps([card.model_dump(mode="json") for card in cards], indent=1))

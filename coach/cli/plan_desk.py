@@ -15,6 +15,7 @@ from coach.plan.days import first_day, local_day
 from coach.plan.keep import KeptUp, Knowledge, keep_up
 from coach.plan.memory import learn
 from coach.schema.plan import Plan, PlanItem
+from coach.store.memory import Memory
 from coach.store.plan import Changes, Plans
 from coach.store.profile import Profile, Profiles
 
@@ -58,6 +59,10 @@ class PlanDesk:
         return Plans(self.rooms.database)
 
     @cached_property
+    def memory(self) -> Memory:
+        return Memory(self.rooms.database)
+
+    @cached_property
     def profile(self) -> Profile:
         return Profiles(self.rooms.database).load()
 
@@ -91,7 +96,7 @@ class PlanDesk:
 
     def absorb(self) -> None:
         """Take graded attempts that are new into the cards."""
-        self._has_news = self.store.absorb(partial(learn, zone=self.zone)) or self._has_news
+        self._has_news = self.memory.absorb(partial(learn, zone=self.zone)) or self._has_news
 
     def make(self, last: date, hours: float | None) -> View:
         """Make a plan from now to `last` and keep it in the place of the one before."""
@@ -103,7 +108,7 @@ class PlanDesk:
         self.absorb()
         plan, items = make_plan(
             f"{self.first_day:%Y%m%d}-{secrets.token_hex(3)}",
-            gather_needs(self.rooms, self.store, self.profile, self.today),
+            gather_needs(self.rooms, self.store, self.memory, self.profile, self.today),
             load_template(corpus_dir()),
             Span(self.first_day, last),
             self.stamp,
@@ -131,7 +136,7 @@ class PlanDesk:
 
     def due(self) -> list[str]:
         """Questions that are due today, the weakest first; exercises are not among them."""
-        return self.store.due(self.today.isoformat(), EXERCISE)
+        return self.memory.due(self.today.isoformat(), EXERCISE)
 
     def _hint(self, plan: Plan) -> str:
         interview = self.profile.interview_date
@@ -146,7 +151,7 @@ class PlanDesk:
 
     def _is_fresh(self, plan: Plan) -> bool:
         """True where marks came in that the plan has not followed: just now, or before a crash."""
-        return self._has_news or self.store.last_mark_at() > self.store.changed_at(plan.id)
+        return self._has_news or self.memory.last_mark_at() > self.store.changed_at(plan.id)
 
     def _kept_up(self, plan: Plan, items: tuple[PlanItem, ...]) -> KeptUp:
         return keep_up(
@@ -154,8 +159,8 @@ class PlanDesk:
             items,
             today=self.today,
             now=self.stamp,
-            deeds=Doings(self.rooms, self.store, plan, self.zone).deeds(items),
-            cards=self.store.cards(),
+            deeds=Doings(self.rooms, self.store, self.memory, plan, self.zone).deeds(items),
+            cards=self.memory.cards(),
             knowledge=self._knowledge,
             fresh=self._is_fresh(plan),
         )

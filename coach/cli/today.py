@@ -37,7 +37,7 @@ def gather_facts(desk: PlanDesk, view: View | None) -> Facts:
         has_plan=view is not None,
         plan_ended=view.ended if view else False,
         unfinished=desk.store.unfinished(),
-        answered=desk.store.answered(),
+        answered=desk.memory.answered(),
         has_date=desk.profile.days_left(desk.today) is not None,
         today=view.on(desk.today) if view else (),
         ahead=view.ahead() if view else (),

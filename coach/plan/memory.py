@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coach.plan.days import local_day
 from coach.schema.plan import Marked, MemoryCard, Review
-from coach.store.plan import Learnt
+from coach.store.memory import Learnt
 
 if TYPE_CHECKING:
     from fsrs import Card, Scheduler

@@ -1,11 +1,10 @@
-"""Plans, items and cards are kept; an attempt is reviewed once, whoever looks first."""
+"""Plans and their items are kept; a deed ticks one item; an open answer is found."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from threading import Barrier, Thread
 
 import pytest
 
@@ -32,10 +31,6 @@ def graded(overall: int, **levels: int) -> Grade:
         criteria=tuple(Verdict(id=name, status="graded", score=level) for name, level in levels.items()),
         grader=GraderId(kind="local", model="m", prompt="p", rubric="r", guides="g"),
     )
-
-
-def ungraded() -> Grade:
-    return graded(1).model_copy(update={"status": "ungraded", "overall": None, "range": None})
 
 
 @pytest.fixture
@@ -69,72 +64,6 @@ def an_item(number: int, **fields: object) -> PlanItem:
 def a_plan(name: str = "p1") -> Plan:
     day = date(2026, 11, 21)
     return Plan(id=name, form="f", title="T", made_at=NOW.isoformat(), first=day, last=day, hours=5)
-
-
-def test_each_attempt_is_reviewed_once(database: Database) -> None:
-    plans = Plans(database)
-    assert not plans.absorb(LEARN)
-    attempt(database, graded(2, ownership=1))
-    assert plans.absorb(LEARN)
-    assert not plans.absorb(LEARN)
-    cards = plans.cards()
-    assert {name: (card.times, card.mark) for name, card in cards.items()} == {
-        "question:fraud": (1, 2),
-        "criterion:ownership": (1, 1),
-    }
-    assert plans.answered() == 1
-    assert plans.recent_marks(3) == {"question:fraud": [2], "criterion:ownership": [1]}
-
-
-def test_an_answer_without_a_mark_is_no_review_until_it_has_one(database: Database) -> None:
-    plans = Plans(database)
-    attempt_id = attempt(database, ungraded())
-    assert not plans.absorb(LEARN)
-    Sessions(database).add_grade(attempt_id, graded(3))
-    assert plans.absorb(LEARN)
-    assert plans.cards()["question:fraud"].mark == 3
-
-
-def test_two_programs_that_look_at_once_review_once(tmp_path: Path) -> None:
-    path = tmp_path / "coach.db"
-    with Database(path) as first:
-        for mark in (1, 2, 3, 4) * 5:
-            attempt(first, graded(mark, ownership=mark))
-    ready = Barrier(2)
-    failures: list[StoreError] = []
-
-    def look() -> None:
-        with Database(path) as database:
-            ready.wait()
-            try:
-                Plans(database).absorb(LEARN)
-            except StoreError as error:
-                failures.append(error)
-
-    threads = [Thread(target=look) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    with Database(path) as database:
-        assert Plans(database).cards()["question:fraud"].times == 20
-
-
-def test_a_deleted_attempt_is_forgotten(database: Database) -> None:
-    plans = Plans(database)
-    first = attempt(database, graded(1))
-    attempt(database, graded(4))
-    plans.absorb(LEARN)
-    with database.write() as connection:
-        connection.execute("DELETE FROM attempts WHERE id = ?", (first,))
-    assert plans.absorb(LEARN)
-    card = plans.cards()["question:fraud"]
-    assert (card.times, card.mark) == (1, 4)
-    with database.write() as connection:
-        connection.execute("DELETE FROM attempts")
-    plans.absorb(LEARN)
-    assert plans.cards() == {}
 
 
 def test_the_latest_plan_is_current_and_its_items_come_by_day(database: Database) -> None:
@@ -180,17 +109,3 @@ def test_an_open_answer_is_found(database: Database) -> None:
     assert plans.unfinished() == "Design it."
     attempt(database, graded(3))
     assert plans.unfinished() is None
-
-
-def test_due_questions_come_weakest_first_and_without_exercises_or_questions_of_ones_own(
-    database: Database,
-) -> None:
-    plans = Plans(database)
-    attempt(database, graded(2))
-    attempt(database, graded(1), question=FRAUD.model_copy(update={"id": "worse"}))
-    attempt(database, graded(4), question=FRAUD.model_copy(update={"id": "known"}))
-    attempt(database, graded(1), question=FRAUD.model_copy(update={"id": "drill-code-x"}))
-    attempt(database, graded(1), question=Question(id="own", text="Mine?"))
-    plans.absorb(LEARN)
-    assert plans.due("2026-11-21", "drill-") == []
-    assert plans.due("2026-11-22", "drill-") == ["worse", "fraud"]
