@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from coach.drills.report import Check, Choice, Report
-from coach.guides.exercises import KINDS, DrillKind, Exercise
+from coach.guides.exercises import DrillKind, Exercise
 from coach.schema.answer import Answer
 from coach.schema.base import Frozen
 from coach.schema.question import Angle, Question
@@ -92,11 +92,6 @@ def name_of(question_id: str, kind: DrillKind) -> str | None:
     """The exercise's name in a question's id, or None for another kind's question."""
     head = f"{PREFIX}-{kind}-"
     return question_id.removeprefix(head) if question_id.startswith(head) else None
-
-
-def drill_of(question_id: str) -> DrillKind | None:
-    """The kind of exercise that a question's id belongs to, or None for a question that is none."""
-    return next((kind for kind in KINDS if name_of(question_id, kind)), None)
 
 
 def nudge(missing: str, nudges: dict[str, str], asked: tuple[str, ...], criterion: str) -> Step | None:

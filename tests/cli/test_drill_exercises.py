@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,10 @@ import pytest
 
 from coach.cli import wiring
 from coach.cli.drill_exercises_ask import own_decisions
-from coach.cli.plan_facts import Doings
 from coach.guides.exercises import KINDS
 from coach.interview.session import Session
-from coach.plan.memory import learn
 from coach.schema.story import AuditEntry, Story
 from coach.store.history import History
-from coach.store.plan import Plans
 from coach.store.stories import Audits, Stories
 from tests.cli.conftest import LengthGrader, Piped
 from tests.cli.test_practice_model import report
@@ -281,18 +277,3 @@ def test_an_exercise_stands_in_the_history_as_a_drill(piped: Piped, local: Lengt
     shown = piped("history", "show", lines[0].split("\t")[0])
     assert shown.code == 0 and "Line 9 fits the scaler on all rows" in " ".join(shown.out.split())
     assert piped("history", "export", "--format", "markdown").code in (0, 2)
-
-
-def test_an_exercise_ticks_a_drill_of_the_plan_and_no_practice(
-    piped: Piped, local: LengthGrader, clean_environment: Path
-) -> None:
-    piped("plan", "make", "--days", "14")
-    piped("drill", "code", "churn-training", given=READING)
-    rooms = wiring.load()
-    store = Plans(rooms.database)
-    store.absorb(partial(learn, zone=None))
-    plan = store.current()
-    assert plan is not None
-    deeds = Doings(rooms, store, plan, None).deeds(store.items(plan.id))
-    rooms.close()
-    assert [(deed.kinds, deed.subjects) for deed in deeds] == [(("drill",), frozenset({"code"}))]
