@@ -5,6 +5,7 @@ Reads no database and shows nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -140,13 +141,14 @@ def _series(
     # A retry comes right after the advice on the same answer: it says nothing of the level without it.
     first_tries = [mark for mark in marks if not mark.again]
     points = [Point(mark.at, mark.overall, spread(mark, noise)) for mark in first_tries]
-    by_round: dict[str, list[Point]] = {}
-    by_criterion: dict[str, list[Point]] = {}
+    by_round: dict[str, list[Point]] = defaultdict(list)
+    by_criterion: dict[str, list[Point]] = defaultdict(list)
+    deviations = {name: noise.of(name) for name in {name for mark in first_tries for name in mark.criteria}}
     for mark, point in zip(first_tries, points, strict=True):
         if mark.round:
-            by_round.setdefault(mark.round, []).append(point)
+            by_round[mark.round].append(point)
         for name, level in mark.criteria.items():
-            by_criterion.setdefault(name, []).append(Point(mark.at, level, noise.of(name)))
+            by_criterion[name].append(Point(mark.at, level, deviations[name]))
     return Series(
         maker=maker,
         noise=noise,
@@ -221,9 +223,10 @@ def difference(before: Maker, after: Maker) -> str:
 
 
 def _practised(seen: Iterable[tuple[str, str]], titles: Mapping[str, str]) -> tuple[Practice, ...]:
-    times: dict[str, int] = {}
+    """Counts of what was seen, and the moment when last; the moments come in order."""
+    times: dict[str, int] = defaultdict(int)
     last: dict[str, str] = {}
     for name, at in seen:
-        times[name] = times.get(name, 0) + 1
-        last[name] = max(at, last.get(name, ""))
+        times[name] += 1
+        last[name] = at
     return tuple(Practice(name, title, times.get(name, 0), last.get(name)) for name, title in titles.items())
