@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -45,5 +46,8 @@ def report(
             paths[name] = committed
     texts = {name: load_gold(path, used).by_id() for name, path in paths.items()}
     history = read_history(baselines_dir() / str(summary["suite"]))
-    write_report(output, summary, read_results(folder), texts, history=history)
+    measured = eval_dir() / "ablations.json"
+    local = (summary["grader"] or {}).get("kind") == "local" and gold is None and measured.exists()
+    ablations = json.loads(measured.read_text(encoding="utf-8")) if local else None
+    write_report(output, summary, read_results(folder), texts, history=history, ablations=ablations)
     typer.echo(f"{output} is written.", err=True)

@@ -27,9 +27,13 @@ def write_report(
     gold: Mapping[str, Mapping[str, GoldRow]],
     *,
     history: Sequence[Mapping[str, Any]] = (),
+    ablations: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the report of a run; `gold` holds the sets' rows by set and id, for the answers' texts."""
-    write_whole(path, [render_report(summary, rows, gold, history=history)])
+    """Write the report of a run; `gold` holds the sets' rows by set and id, for the answers' texts.
+
+    `ablations` is what each part of the local grader adds, as `bench.ablations` measures it.
+    """
+    write_whole(path, [render_report(summary, rows, gold, history=history, ablations=ablations)])
 
 
 def render_report(
@@ -38,6 +42,7 @@ def render_report(
     gold: Mapping[str, Mapping[str, GoldRow]],
     *,
     history: Sequence[Mapping[str, Any]] = (),
+    ablations: Mapping[str, Any] | None = None,
 ) -> str:
     environment = Environment(
         loader=PackageLoader("coach.evals", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -54,6 +59,7 @@ def render_report(
         ungraded=[_ungraded(row) for row in rows if row.part == "main" and row.overall is None],
         broken=_broken(summary, rows),
         history=history,
+        ablations=ablations,
     )
 
 

@@ -57,6 +57,7 @@ def _blocks(summary: dict[str, Any]) -> Iterator[RenderableType]:
     yield from _validity(summary, first)
     yield from _repeatability(summary)
     yield from _rates(summary)
+    yield from _certainty(summary)
     yield from _slices(summary)
     yield from _stress(summary)
     yield from _gates(summary)
@@ -130,6 +131,16 @@ def _rates(summary: dict[str, Any]) -> Iterator[RenderableType]:
     for name in _GROUNDING:
         table.add_row(_NAMES[name], _interval(block[name]), str(block[name]["n"]))
     yield _titled("Grounding: do grades rest on the answer and the guides?", table)
+
+
+def _certainty(summary: dict[str, Any]) -> Iterator[RenderableType]:
+    table = _table()
+    for title in ("", "given without doubt", "of these gold's", "of the others", "gold in range"):
+        table.add_column(title, justify="right" if title else "left")
+    names = ("sure", "exact_when_sure", "exact_when_unsure", "gold_in_range")
+    for name, block in summary["certainty"].items():
+        table.add_row(name, *(_plain(block[key]) for key in names))
+    yield _titled("Doubt: is the mark right where the grader shows none?", table)
 
 
 def _slices(summary: dict[str, Any]) -> Iterator[RenderableType]:

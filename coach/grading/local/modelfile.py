@@ -55,7 +55,7 @@ def describe(fit: Fit, rows: Sequence[Row], marks: Floats, beside: Floats) -> di
     flat = np.array([value for values in of_criteria for value in values])
     gold = np.array([mark for row in rows for mark in row.criteria.values()], float)
     wanted = np.array([row.overall for row in rows], dtype=float)
-    blend, overall = _blend(faded[:, -1], of_criteria, wanted)
+    blend, overall = blend_marks(faded[:, -1], of_criteria, wanted)
     return {
         "heads": fit.heads,
         "bias": _rounded(fit.bias),
@@ -94,7 +94,7 @@ def _gram_table(names: list[str], idf: Floats, weights: Floats) -> dict[str, lis
     return {gram: [round(float(value) * SCALE), *row] for gram, value, row in rows}
 
 
-def _blend(head: Floats, criteria: list[list[float]], gold: Floats) -> tuple[dict[str, float], Floats]:
+def blend_marks(head: Floats, criteria: list[list[float]], gold: Floats) -> tuple[dict[str, float], Floats]:
     """Least squares of the gold marks on the overall head, the criteria's mean and the least of them."""
     table = np.column_stack(
         [head, [np.mean(c) for c in criteria], [min(c) for c in criteria], np.ones(len(gold))]
@@ -126,13 +126,13 @@ def _figures(rows: list[Row], flat: Floats, gold: Floats, overall: Floats) -> di
         mine = np.array([row.source == source for row in rows])
         found[source] = {
             "answers": int(mine.sum()),
-            "overall": _agreement(marks[mine], _cut(overall, marks)[mine]),
-            "criteria": _agreement(gold[owners == source], _cut(flat, gold)[owners == source]),
+            "overall": _agreement(marks[mine], levels_of(overall, marks)[mine]),
+            "criteria": _agreement(gold[owners == source], levels_of(flat, gold)[owners == source]),
         }
     return found
 
 
-def _cut(values: Floats, gold: Floats) -> NDArray[np.intp]:
+def levels_of(values: Floats, gold: Floats) -> NDArray[np.intp]:
     cuts = _noise(values, np.asarray(gold, float))["cuts"]
     return 1 + np.searchsorted(cuts, values, side="right")
 
