@@ -1,7 +1,8 @@
 """Finds which check or act of an incident a candidate's words ask for, without a model.
 
 Every target has phrasings; words are compared as stems, by groups of words that mean the same, and by
-nearness in meaning where word vectors are given. Knows no result of any check.
+nearness in meaning where word vectors are given. Words of a result help to find its check when somebody
+guesses them; only ids leave this module.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SAME_MEANING, NEAR_MEANING, NEAR_FROM = 0.75, 0.8, 0.45
 PHRASING, VOCABULARY, NEARNESS = 0.5, 0.3, 0.2
 RECALL = 1.0  # weight of the request's own words against the phrasing's in their agreement
 ABSENT = 0.05  # what a usual check without data here must fit better than one that has data
-FOUND = 0.32  # below it nothing was asked for that the incident holds
+FOUND = 0.34  # below it nothing was asked for that the incident holds
 MARGIN = 0.01  # a runner-up that is nearer than this makes the request ambiguous
 
 # What a request may hold besides the thing that it asks for; alone it asks for nothing.
@@ -32,6 +33,7 @@ GENERAL = frozenset(
         problem issue cause reason find happen happens wrong data system everything look check investigate
         analyse analyze dig deep deeper help thing else next responsible responsibility explain idea detail
         details see matter situation incident go figure solve root hidden facts fact information info
+        verify confirm test compare show tell please want know read split list print
         """
     )
 )
@@ -55,6 +57,7 @@ class Target:
     kind: Kind
     id: str
     phrasings: tuple[str, ...]
+    result: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def targets_of(incident: Incident, moves: Moves) -> list[Target]:
     for fact in incident.facts:
         check = moves.check(fact.check)
         usual = check.asks if check else ()
-        found.append(Target("fact", fact.id, (fact.title, *fact.asks, *usual)))
+        found.append(Target("fact", fact.id, (fact.title, *fact.asks, *usual), fact.shows))
     for action in incident.actions:
         act = moves.act(action.act)
         # An act that means something of its own here is not ordered by the usual words for its sort.
@@ -105,7 +108,10 @@ class Matcher:
         self._same = synonym_map(moves.words)
         self._phrases = [[frozenset(terms(text)) for text in target.phrasings] for target in self.targets]
         self._all = [text for target in self.targets for text in target.phrasings]
-        self._bags: list[frozenset[str]] = [frozenset().union(*phrases) for phrases in self._phrases]
+        self._bags = [
+            frozenset(terms(target.result)).union(*phrases)
+            for target, phrases in zip(self.targets, self._phrases, strict=True)
+        ]
         self._scored = lru_cache(maxsize=64)(self._scores)
         counts = Counter(word for bag in self._bags for word in bag)
         size = len(self.targets)
@@ -115,7 +121,7 @@ class Matcher:
         self._spelt = {
             stem: word
             for target in self.targets
-            for text in target.phrasings
+            for text in (target.result, *target.phrasings)
             for word in words(text)
             for stem in terms(word)
         }
