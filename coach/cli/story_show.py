@@ -110,7 +110,7 @@ def render_match(match: Match) -> RenderableType:
     """A story with the words that speak for it."""
     name = heading(f"{match.story.id}. {match.story.title or 'Untitled'}")
     if match.fit == "possible":
-        name += plain("  possible, by what it shows", "dim")
+        name += plain("  possible", "dim")
     return Group(name, indent(*_reasons(match)))
 
 

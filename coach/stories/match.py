@@ -1,12 +1,13 @@
 """Finds the stories that answer a question or show a principle, and says by which words. Asks no model.
 
 A story fits by what is asked for (a theme that the question names and the story shows) or by telling
-words that both hold; shared criteria alone make it a possible one. None is named where none fits.
+words that both hold; shared criteria or a single word make it a possible one. None is named where none fits.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -26,6 +27,23 @@ Fit = Literal["fits", "possible", "none"]
 TAGGED, SHOWN, CRITERION, SYNONYM = 6.0, 4.0, 1.5, 0.5
 # A story fits by words alone from this weight on, where at least two words are telling.
 BY_WORDS, TELLING_WORDS = 9.0, 2
+# ... and of at least this share of what the text's words weigh: a long case shares some with any story.
+SHARE = 0.18
+# Asks for what the candidate did, where a case asks for what they would do.
+_OWN = re.compile(
+    r"\b(?:tell me (?:about|of)|describe|give (?:me |us )?an example|have you|did you|when were you"
+    r"|(?:take|walk) me through (?:one|a time|something)|show me|because of you|a time (?:when|that|you)"
+    r"|in your (?:portfolio|career|work|team)|(?:you are|are you) (?:most )?proud"
+    r"|(?:biggest|proudest|greatest|worst|hardest) .{0,30}\byou\b)",
+    re.IGNORECASE,
+)
+_CASE = re.compile(
+    r"^(?:re)?(?:design|explain|propose|set out|take-home|turn|pick|you (?:own|join|are|can)|your)\b",
+    re.IGNORECASE,
+)
+_YOU = re.compile(r"\byou\b", re.IGNORECASE)
+# A principle, a subject or a short question to `you` asks for one's own doing too.
+_FEW_WORDS = 12
 # What themes and words together must weigh before a criterion is proposed for a story.
 ENOUGH_FOR_CRITERION = 1.5
 _MOST_WORDS = 12.0
@@ -58,16 +76,22 @@ class Matcher:
         self._corpus = corpus
         self._guide = guide
 
-    def match(self, text: str, stories: Iterable[Story], criteria: Sequence[str] = ()) -> list[Match]:
+    def match(
+        self, text: str, stories: Iterable[Story], criteria: Sequence[str] = (), *, own: bool = False
+    ) -> list[Match]:
         """Stories by how well they serve `text`, best first; those that do not are left out.
 
-        `criteria` are ids of what the question is graded on, where that is known.
+        `criteria` are ids of what the question is graded on, where that is known; `own` says that the text
+        asks for the candidate's own doing, whatever its words (see `asks_for_story`).
         """
-        return [match for match in self.rank(text, stories, criteria) if match.fit != "none"]
+        return [match for match in self.rank(text, stories, criteria, own=own) if match.fit != "none"]
 
-    def rank(self, text: str, stories: Iterable[Story], criteria: Sequence[str] = ()) -> list[Match]:
+    def rank(
+        self, text: str, stories: Iterable[Story], criteria: Sequence[str] = (), *, own: bool = False
+    ) -> list[Match]:
         """Every story, also those that do not fit, in the order of `match`."""
-        found = [self._match(text, story, criteria) for story in stories]
+        own = own or asks_for_story(text)
+        found = [self._match(text, story, criteria, own=own) for story in stories]
         order = {"fits": 0, "possible": 1, "none": 2}
         return sorted(found, key=lambda match: (order[match.fit], -match.score, match.story.id))
 
@@ -94,53 +118,61 @@ class Matcher:
         tagged = [kind for kind in self._guide.kinds if _tagged(story, kind)]
         return tagged or [kind for kind in self._guide.kinds if find(story.whole(), kind.shows)]
 
-    def _match(self, text: str, story: Story, criteria: Sequence[str]) -> Match:
-        by_theme, theme_score, missed = self._themes(text, story)
-        by_words, word_score, telling = self._words(text, story)
+    def _match(self, text: str, story: Story, criteria: Sequence[str], *, own: bool) -> Match:
+        by_theme, theme_score, missed = self._themes(text, story) if own else ([], 0.0, False)
+        by_words, word_score, by_words_alone = self._words(text, story)
         shared = [i for i in criteria if i in story.criteria and i not in self._guide.always]
         reasons = (*_unrepeated([*by_theme, *by_words]), *self._shared(shared))
         score = theme_score + word_score + CRITERION * len(shared)
-        fits = bool(by_theme) or (telling >= TELLING_WORDS and word_score >= BY_WORDS)
-        if missed and not by_theme:
-            # A question for a failure is not answered by a success on the same subject.
-            fits = False
-        fit: Fit = "fits" if fits else "possible" if shared and not missed else "none"
+        # A question for a failure is not answered by a success on the same subject.
+        fits = (bool(by_theme) or by_words_alone) and not missed
+        touches = bool(shared) or bool(by_words)
+        fit: Fit = "fits" if fits else "possible" if touches and not missed else "none"
         return Match(story=story, fit=fit, score=round(score, 2), reasons=reasons)
 
     def _themes(self, text: str, story: Story) -> tuple[list[Reason], float, bool]:
         """Reasons by theme, their weight, and whether a kind of story was asked for that this is not."""
         reasons: list[Reason] = []
-        score, missed = 0.0, False
+        score, kinds_asked, kinds_shown = 0.0, 0, 0
         for theme in (*self._guide.kinds, *self._guide.themes):
             asked = _cut(hit_words(text, theme.asks))
             if not asked:
                 continue
             tagged = _tagged(story, theme)
             shown = find(story.whole(), theme.shows)
+            kinds_asked += isinstance(theme, StoryKind)
             if not tagged and shown is None:
-                missed = missed or isinstance(theme, StoryKind)
                 continue
+            kinds_shown += isinstance(theme, StoryKind)
             quote = story.whole()[shown[0] : shown[1]] if shown else ""
             reasons.append(Reason(kind="theme", text=theme.title, asked=asked, quote=_cut(quote)))
             score += TAGGED if tagged else SHOWN
-        return reasons, score, missed and not reasons
+            score += CRITERION * len(set(theme.criteria) & set(story.criteria))
+        named = set(terms(text))
+        for tag in story.tags:
+            if named and (held := set(terms(tag))) and held <= named:
+                reasons.append(Reason(kind="theme", text="what your tag says", asked=tag))
+                score += TAGGED
+        return reasons, score, bool(kinds_asked) and not kinds_shown
 
-    def _words(self, text: str, story: Story) -> tuple[list[Reason], float, int]:
-        """The sentence that shares the most telling words with the text, their weight, how many they are."""
+    def _words(self, text: str, story: Story) -> tuple[list[Reason], float, bool]:
+        """The sentence that shares the most telling words with the text, their weight, and if they do."""
         wanted = self._wanted(text)
         told = story.whole()
         held = {term: wanted[term] for term in terms(told) if term in wanted}
         telling = [term for term, weight in held.items() if weight >= _RARE * SYNONYM]
         score = min(sum(held[term] for term in telling), _MOST_WORDS)
         if score < _RARE:
-            return [], score, len(telling)
+            return [], score, False
 
         def weight(sentence: str) -> float:
             return sum(held[term] for term in {*terms(sentence)} if term in held)
 
         best = max((told[start:end] for start, end in sentences(told)), key=weight)
         reason = Reason(kind="words", text="the same words", asked=_cut(text), quote=_cut(best))
-        return [reason], score, len(telling)
+        whole = sum(self._rarity(term) for term in set(terms(text)))
+        enough = len(telling) >= TELLING_WORDS and score >= max(BY_WORDS, SHARE * whole)
+        return [reason], score, enough
 
     def _shared(self, ids: Sequence[str]) -> list[Reason]:
         known = self._corpus.rubric.by_id()
@@ -171,6 +203,14 @@ class Matcher:
     @cached_property
     def _synonyms(self) -> dict[str, frozenset[str]]:
         return synonym_map(self._corpus.synonyms)
+
+
+def asks_for_story(text: str) -> bool:
+    """True for a question about the candidate's own doing, a principle or a subject; False for a case."""
+    if _OWN.search(text):
+        return True
+    short = len(text.split()) <= _FEW_WORDS and not _CASE.search(text)
+    return short and ("?" not in text or _YOU.search(text) is not None)
 
 
 def _tagged(story: Story, theme: Theme) -> bool:

@@ -56,7 +56,7 @@ def match_all(
     principles: Sequence[Principle], matcher: Matcher, stories: Sequence[Story]
 ) -> list[tuple[Principle, list[Match]]]:
     """Every principle with the stories that fit it, best first; an empty list where none does."""
-    return [(principle, matcher.match(principle.whole(), stories)) for principle in principles]
+    return [(principle, matcher.match(principle.whole(), stories, own=True)) for principle in principles]
 
 
 def _from_yaml(path: Path) -> list[Principle]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from coach.guides.corpus import Corpus
 from coach.guides.stories import StoryGuide
 from coach.schema.story import Story
-from coach.stories.match import Match, Matcher
+from coach.stories.files import read_stories
+from coach.stories.match import Match, Matcher, asks_for_story
 from tests.stories.conftest import FEED, ROUTING, VAGUE
 
 REPLIES = Story(
@@ -128,3 +132,56 @@ def test_kinds_go_by_tags_and_else_by_words(matcher: Matcher) -> None:
     assert [kind.id for kind in matcher.kinds_of(FEED)] == ["failure"]
     untagged = FEED.model_copy(update={"tags": ()})
     assert "conflict" in [kind.id for kind in matcher.kinds_of(untagged)]
+
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def told(corpus: Corpus) -> list[Story]:
+    """The ten stories of bank.md, numbered from 1."""
+    known = [item.id for item in corpus.rubric.criteria]
+    stories = read_stories((HERE / "bank.md").read_text(encoding="utf-8"), "bank.md", known)
+    return [story.model_copy(update={"id": number}) for number, story in enumerate(stories, start=1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "shown", "honest"),
+    [
+        ("first", 0.8, 0.9, 1.0),
+        ("second", 0.6, 0.8, 0.8),
+        ("third", 0.7, 0.85, 0.8),
+        ("held_out", 0.35, 0.6, 1.0),
+    ],
+)
+def test_questions_in_peoples_words_find_their_stories(
+    name: str, first: float, shown: float, honest: float, told: list[Story], matcher: Matcher
+) -> None:
+    """How many name a right story first, have one among the three shown, name none where there is none."""
+    rows = yaml.safe_load((HERE / "asked.yaml").read_text(encoding="utf-8"))[name]
+    found = [(row["stories"], matcher.match(row["asked"], told)) for row in rows]
+    some = [(set(right), matches) for right, matches in found if right]
+    none = [matches for right, matches in found if not right]
+    assert sum(bool(fitting(m)[:1]) and fitting(m)[0] in right for right, m in some) >= first * len(some)
+    assert sum(bool(right & {one.story.id for one in m[:3]}) for right, m in some) >= shown * len(some)
+    assert sum(not fitting(matches) for matches in none) >= honest * len(none)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Tell me about a failure.", True),
+        ("How do you develop people?", True),
+        ("Disagree and commit", True),
+        ("Design a real-time fraud model for card payments. Where would you start?", False),
+        ("You join a parcel carrier whose founders want AI in every product by May. What do you do?", False),
+    ],
+)
+def test_a_case_is_told_from_a_question_about_ones_own_doing(text: str, own: bool) -> None:
+    assert asks_for_story(text) is own
+
+
+def test_the_candidates_own_tags_find_a_story(matcher: Matcher) -> None:
+    tagged = VAGUE.model_copy(update={"tags": ("hackathon",)})
+    (match,) = matcher.match("Tell me about a hackathon.", [tagged])
+    assert (match.fit, match.reasons[0].asked) == ("fits", "hackathon")
