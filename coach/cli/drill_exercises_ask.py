@@ -22,7 +22,8 @@ from coach.interview.worked import Worked
 from coach.llm.port import ChatModel
 from coach.prompts import Prompts
 from coach.resources import corpus_dir
-from coach.schema.answer import Answer
+from coach.schema.answer import Answer, Turn
+from coach.schema.grade import Grade, GraderId, GradeTask
 from coach.schema.question import Question
 from coach.schema.story import AUDIT_FIELDS, AuditEntry, Story
 from coach.store.history import History
@@ -30,6 +31,14 @@ from coach.store.stories import Audits, Stories
 from coach.text.phrases import sentences
 
 Picker = Callable[[Collection[str]], Question]
+
+
+class Unread:
+    """A grader for looks that nobody reads: the steps of an exercise follow words, not marks."""
+
+    async def grade(self, task: GradeTask) -> Grade:
+        nobody = GraderId(kind="local", model="none", prompt="", rubric="", guides="")
+        return Grade(status="ungraded", overall=None, range=None, grader=nobody)
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,11 @@ def worked_answer(shelf: Shelf, question: Question) -> Worked:
     drill = shelf.of(question)
     if drill.exercise.example:
         return Worked(drill.exercise.example, "", "Written for this exercise; one way among several.")
-    wanted = [f"- {check.text}: {check.why}" for check in drill.check(Answer.of("")).checks]
+    nothing = Answer.of([Turn(role="candidate", text="") for _ in range(drill.steps + 1)])
+    wanted = [
+        f"- {f'{check.group}: ' if check.group else ''}{check.text}. {check.why}"
+        for check in drill.check(nothing).checks
+    ]
     words = "\n".join(wanted) or "Nobody but you knows the facts of your own work; answer with them."
     return Worked(words, "", "There is no written example for this exercise; this is what it looks for.")
 

@@ -15,6 +15,7 @@ import typer
 from coach.cli import console, wiring
 from coach.cli.drill_exercises_ask import (
     Asker,
+    Unread,
     make_picker,
     open_shelf,
     report_on,
@@ -101,6 +102,7 @@ def _host(
     setup = earlier[1] if earlier else _setup(rooms, wanted, shelf, "llm" if chat else "local")
     desk = replace(
         make_desk(rooms, local, chat, screen, setup.level),
+        quick=Unread(),
         interviewer=Asker(shelf, chat, rooms.prompts),
         secrets_of=lambda question: (),
     )

@@ -41,6 +41,8 @@ _LABELS = {
 }
 # Where a fault was found, its place and its mend are worth reading; the rest was said.
 _KEPT_WHERE_SEEN = ("Where", "Mend")
+# Kinds whose further questions ask for what was missing; in the others they are the exercise.
+_NUDGED = ("code", "tradeoff", "which-when")
 _LIMIT = (
     'Found by patterns in your words: they see wording, not sense. "Not seen" is no fault by itself, and'
     ' "seen" is no praise; the grade above is the judgement.'
@@ -55,9 +57,8 @@ def render_exercise(question: Question) -> RenderableType:
     for place, paragraph in enumerate(paragraphs):
         code = all(_CODE.match(line) for line in paragraph.split("\n"))
         style = "" if code or place < len(paragraphs) - 1 else "bold"
-        text = plain(paragraph, "cyan" if code else style)
-        text.no_wrap = code
-        parts += [text, *([Text()] if place < len(paragraphs) - 1 else [])]
+        last = place == len(paragraphs) - 1
+        parts += [plain(paragraph, "cyan" if code else style), *([] if last else [Text()])]
     return Group(*parts)
 
 
@@ -72,7 +73,7 @@ def render_report(report: Report, titles: Mapping[str, str]) -> RenderableType:
         if check.group != group:
             group = check.group
             parts += [Text(), plain(_GROUPS.get(group, group), "bold")]
-        parts.append(_check(check))
+        parts.append(_check(check, nudged=report.kind in _NUDGED))
     parts += [labelled("Note", note, style="yellow") for note in report.notes]
     return Group(*parts)
 
@@ -96,7 +97,7 @@ def _choice(choice: Choice, titles: Mapping[str, str]) -> list[RenderableType]:
     return [Text.assemble((f"{label}: ", "bold"), plain(title)), indent(*quotes)]
 
 
-def _check(check: Check) -> RenderableType:
+def _check(check: Check, *, nudged: bool) -> RenderableType:
     """One check: seen with the words, or not seen with what it is good for and what the key holds."""
     unseen = "(not found by the model)" if check.by == "model" else "(not seen in your words)"
     sign, style = ("+", "green") if check.seen else ("-", "yellow")
@@ -104,7 +105,7 @@ def _check(check: Check) -> RenderableType:
     rows: list[RenderableType] = []
     for item in check.evidence:
         words = quote(item.quote)
-        if item.turn:
+        if item.turn and nudged:
             words.append(f"  (after follow-up {item.turn // 2})", "dim")
         rows.append(words)
     details = [detail for detail in check.details if not check.seen or detail[0] in _KEPT_WHERE_SEEN]
