@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from coach.cli.drill_incident_view import harm_words, render_end, render_notes, render_opening, render_reply
 from coach.cli.practice_screen import Screen
 from coach.drills.incident_debrief import as_data, debrief
-from coach.drills.incident_grade import Path, grade_path, read_path
-from coach.drills.incident_play import notes
+from coach.drills.incident_grade import grade_path
+from coach.drills.incident_path import Path
+from coach.drills.incident_reply import notes
 from coach.drills.incident_run import Run
+from coach.drills.incident_signs import read_path
 from coach.errors import UsageError
 from coach.report.lines import plain
 from coach.store.drills import Drills, Status

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coach.drills.incident_debrief import Debrief, Step
-from coach.drills.incident_grade import Reading, shown_quote
+from coach.drills.incident_signs import Reading, shown_quote
 from coach.guides.corpus import Corpus
 from coach.guides.incidents import Incident
 from coach.report.lines import heading, indent, labelled, plain

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from coach.drills.incident_grade import Path, read_path
+from coach.drills.incident_path import Path
 from coach.drills.incident_play import Event, deed_of
+from coach.drills.incident_signs import read_path
 from coach.schema.base import Frozen
 
 
@@ -102,6 +103,8 @@ def _note(path: Path, event: Event) -> str:
         return {"jump": "a jump", "hand_over": "handed over", "tell": "people know"}.get(deed.kind, "")
     if event.kind == "cause":
         return "right" if path.incident.cause.id in event.causes else "not it"
+    if event.kind == "fix":
+        return "mends it" if path.fix_right else "does not mend it"
     return ""
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coach.drills.incident_intent import Intent, Reader
-from coach.drills.incident_play import Event, Standing, deed_of, hint, play, reply
+from coach.drills.incident_play import Event, Standing, deed_of, hint, play
+from coach.drills.incident_reply import reply
 from coach.drills.incident_words import clauses
 from coach.errors import UsageError
 from coach.guides.incidents import Incident, Moves

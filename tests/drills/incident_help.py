@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from coach.drills.incident_grade import Path as Taken
 from coach.drills.incident_grade import level_of
 from coach.drills.incident_intent import Reader, RuleReader
 from coach.drills.incident_match import Matcher
+from coach.drills.incident_path import Path as Taken
 from coach.drills.incident_run import Run
 from coach.guides.incidents import Incident, Moves, load_incident, load_moves
 from coach.resources import corpus_dir

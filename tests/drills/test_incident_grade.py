@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from coach.drills.incident_debrief import as_data, debrief
-from coach.drills.incident_grade import CRITERION, grade_path, read_path
+from coach.drills.incident_grade import CRITERION, grade_path
+from coach.drills.incident_signs import read_path
 from coach.guides.corpus import load_corpus
 from coach.resources import corpus_dir
 from tests.drills.incident_help import begin, level, path_of, say
@@ -207,3 +208,11 @@ def test_debrief_counts_minutes_and_harm(tmp_path: Path) -> None:
     kept = as_data(path_of(run))
     assert kept["cause_right"] and kept["fix_right"] and not kept["gave_up"]
     assert kept["path"][0] == "by-the-hour"
+
+
+def test_wrong_cause_is_told_what_speaks_against_it(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    say(run, *GENERIC)
+    texts = {item.sign or "cause": item.text for item in read_path(path_of(run)) if not item.good}
+    assert 'what you saw under "The model on its fixed test set" rules it out' in texts["cause"]
+    assert "blames-model" in texts

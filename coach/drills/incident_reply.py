@@ -1,0 +1,86 @@
+"""The coach's words for what came of a message.
+
+Every word about the incident comes from its file; here are only the words around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coach.drills.incident_intent import MOST_CHECKS
+from coach.drills.incident_play import Event, Standing, deed_of
+
+
+def reply(standing: Standing, events: Sequence[Event]) -> str:
+    """The coach's words for what came of a message."""
+    parts = list(dict.fromkeys(_words(standing, event) for event in events))
+    if len(parts) > 1:
+        parts = [part for part in parts if part != _REASON]
+    return "\n\n".join(part for part in parts if part)
+
+
+_REASON = "Noted. Which check do you want, or what do you do?"
+_NO_DATA = "Nobody has figures on that here."
+_UNCLEAR = (
+    "I cannot tell which check that is, or there is nothing on it here."
+    " Name what you would look at, and what you would compare it with or split it by."
+)
+_VAGUE = (
+    "That can be read in more than one way. Say more exactly what you would look at, and compared with what."
+)
+_WHETHER = "That is yours to decide. Say it as an order, and it is done."
+_SUSPECT = "Noted as a suspicion. What would show that it is so, or rule it out?"
+_CAUSE = (
+    "Noted as your cause. What do you do about it, and how will you know that it worked?"
+    " (/fix and your words, or more checks first)"
+)
+_FIX = "Noted as your fix. Which cause does it mend? (/cause and your words)"
+_TOO_MANY = f"That is a list. The first {MOST_CHECKS} were run; say which of the others you still need."
+
+
+def _words(standing: Standing, event: Event) -> str:
+    incident = standing.incident
+    if event.kind in ("fact", "again", "early"):
+        return _shown(standing, event)
+    if event.kind == "act":
+        return cost(deed_of(incident, standing.moves, event.id).effect, event.minutes)
+    if event.kind == "unclear":
+        return _VAGUE if event.id else _UNCLEAR
+    fixed = {
+        "no_data": _NO_DATA,
+        "whether": _WHETHER,
+        "suspect": _SUSPECT,
+        "reason": _REASON,
+        "too_many": _TOO_MANY,
+        "cause": "" if standing.fix else _CAUSE,
+        "fix": "" if standing.cause else _FIX,
+    }
+    return fixed.get(event.kind, "")
+
+
+def _shown(standing: Standing, event: Event) -> str:
+    fact = next((item for item in standing.incident.facts if item.id == event.id), None)
+    if fact is None:
+        return "That is done already."
+    if event.kind == "early":
+        return fact.early
+    if event.kind == "again":
+        return f"You have that already: {fact.shows}"
+    return cost(fact.shows, fact.minutes, fact.who)
+
+
+def cost(text: str, minutes: int, who: str = "") -> str:
+    """`text` with what it took."""
+    spent = f"{minutes} min" + (f" of {who}" if who and who != "you" else "")
+    return f"{text} [{spent}]" if minutes else text
+
+
+def notes(standing: Standing) -> list[str]:
+    """What is known so far, one line each: checks with what they showed, acts, suspicions."""
+    seen = [standing.incident.fact(name) for name in standing.facts]
+    lines = [f"{fact.title}{'' if fact.title.endswith('?') else ':'} {fact.shows}" for fact in seen]
+    lines += [f"Done: {deed_of(standing.incident, standing.moves, name).title}" for name in standing.deeds]
+    lines += [f"Suspected: {event.text}" for event in standing.events if event.kind == "suspect"]
+    if standing.cause:
+        lines.append(f"Stated as the cause: {standing.cause.text}")
+    return lines
