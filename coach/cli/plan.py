@@ -141,6 +141,8 @@ def done(
     """
 
     def tick(item: PlanItem) -> PlanItem:
+        if undo and ":" in (item.closed_by or ""):
+            raise UsageError(f"Item {item.number} was ticked off by what you did ({item.closed_by}).")
         if undo:
             return reopen(item)
         return item if item.state == "done" else close(item, "hand", desk.stamp)

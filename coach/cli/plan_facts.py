@@ -91,11 +91,11 @@ def _weak(rooms: Rooms, memory: Memory) -> tuple[Weakness, ...]:
     """Criteria whose latest marks are low, the lowest first."""
     from coach.plan.needs import Weakness
 
-    marks = memory.recent_marks(_LATEST)
     weak = [
         Weakness(item.id, item.title, tuple(latest), item.passages)
         for item in rooms.corpus.rubric.criteria
-        if (latest := marks.get(f"criterion:{item.id}")) and sum(latest) / len(latest) < _PASSING
+        if (latest := memory.recent_marks(f"criterion:{item.id}", _LATEST))
+        and sum(latest) / len(latest) < _PASSING
     ]
     return tuple(sorted(weak, key=lambda item: (item.mean, item.criterion)))
 

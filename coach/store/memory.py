@@ -5,6 +5,8 @@ Decides nothing: what a mark does to a card, and when it is due, is worked out i
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -85,18 +87,13 @@ class Memory:
         )
         return [str(row["question_id"]) for row in rows]
 
-    def recent_marks(self, count: int) -> dict[str, list[int]]:
-        """The latest marks of every card, newest first, at most `count` each."""
+    def recent_marks(self, card: str, count: int) -> list[int]:
+        """The latest marks of a card, newest first, at most `count`."""
         rows = self._database.read(
-            "SELECT card, mark FROM (SELECT card, mark, row_number() OVER"
-            " (PARTITION BY card ORDER BY at DESC, attempt_id DESC) AS place FROM plan_reviews)"
-            " WHERE place <= ? ORDER BY card, place",
-            (count,),
+            "SELECT mark FROM plan_reviews WHERE card = ? ORDER BY at DESC, attempt_id DESC LIMIT ?",
+            (card, count),
         )
-        marks: dict[str, list[int]] = {}
-        for row in rows:
-            marks.setdefault(row["card"], []).append(int(row["mark"]))
-        return marks
+        return [int(row["mark"]) for row in rows]
 
     def answered_since(self, at: str) -> list[Answered]:
         """Graded attempts from an instant on, which `absorb` has seen, oldest first."""
@@ -139,29 +136,41 @@ class Memory:
         return [str(row["card"]) for row in rows]
 
     def _marked(self, attempts: Sequence[int]) -> list[Marked]:
-        found = []
-        for attempt_id in attempts:
-            row = self._database.read(
-                "SELECT a.question_id, a.round, g.id, g.overall, g.created_at FROM grades g"
-                " JOIN attempts a ON a.id = g.attempt_id WHERE g.attempt_id = ? AND g.status = 'graded'"
-                " AND g.overall BETWEEN 1 AND 4 ORDER BY g.id LIMIT 1",
-                (attempt_id,),
-            )[0]
-            verdicts = self._database.read(
-                "SELECT criterion, score FROM verdicts WHERE grade_id = ? AND score BETWEEN 1 AND 4",
-                (row["id"],),
+        rows = self._database.read(
+            "SELECT g.id, g.attempt_id, a.question_id, a.round, g.overall, g.created_at AS at FROM grades g"
+            " JOIN attempts a ON a.id = g.attempt_id"
+            " WHERE g.attempt_id IN (SELECT value FROM json_each(?)) AND g.status = 'graded'"
+            " AND g.overall BETWEEN 1 AND 4 ORDER BY g.id",
+            (json.dumps(attempts),),
+        )
+        first: dict[int, sqlite3.Row] = {}
+        for row in rows:
+            first.setdefault(row["attempt_id"], row)
+        levels = self._levels([row["id"] for row in first.values()])
+        found = [
+            Marked(
+                attempt_id=row["attempt_id"],
+                question_id=row["question_id"],
+                round=row["round"],
+                overall=row["overall"],
+                criteria=levels.get(row["id"], {}),
+                at=row["at"],
             )
-            found.append(
-                Marked(
-                    attempt_id=attempt_id,
-                    question_id=row["question_id"],
-                    round=row["round"],
-                    overall=row["overall"],
-                    criteria={item["criterion"]: item["score"] for item in verdicts},
-                    at=row["created_at"],
-                )
-            )
+            for row in first.values()
+        ]
         return sorted(found, key=lambda marked: (marked.at, marked.attempt_id))
+
+    def _levels(self, grades: Sequence[int]) -> dict[int, dict[str, int]]:
+        """The criteria that have a level, by grade."""
+        rows = self._database.read(
+            "SELECT grade_id, criterion, score FROM verdicts"
+            " WHERE grade_id IN (SELECT value FROM json_each(?)) AND score BETWEEN 1 AND 4",
+            (json.dumps(grades),),
+        )
+        levels: dict[int, dict[str, int]] = {}
+        for row in rows:
+            levels.setdefault(row["grade_id"], {})[row["criterion"]] = row["score"]
+        return levels
 
     def _log(self, card: str) -> list[Review]:
         rows = self._database.read(

@@ -152,6 +152,9 @@ def test_an_answer_given_in_practice_ticks_its_item(
     piped("practice", "--question", item["subject"], "--follow-ups", "0", given="word " * 25)
     shown = json.loads(piped("plan", "--json").out)["items"]
     assert next(found for found in shown if found["number"] == item["number"])["closed_by"] == "attempt:1"
+    refused = piped("plan", "done", "--undo", str(item["number"]))
+    assert refused.code == 2
+    assert "attempt:1" in refused.err
     memory = json.loads(piped("plan", "memory", "--json").out)
     assert {card["card"]: card["mark"] for card in memory}[f"question:{item['subject']}"] == 2
 

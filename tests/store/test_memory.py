@@ -62,7 +62,10 @@ def test_each_attempt_is_reviewed_once(database: Database) -> None:
         "criterion:ownership": (1, 1),
     }
     assert memory.answered() == 1
-    assert memory.recent_marks(3) == {"question:fraud": [2], "criterion:ownership": [1]}
+    attempt(database, graded(4))
+    memory.absorb(LEARN)
+    assert memory.recent_marks("question:fraud", 3) == [4, 2]
+    assert memory.recent_marks("question:fraud", 1) == [4]
 
 
 def test_an_answer_without_a_mark_is_no_review_until_it_has_one(database: Database) -> None:
