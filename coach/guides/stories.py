@@ -134,12 +134,13 @@ class ClaimGuide(Frozen):
 
 
 class CvGuide(Frozen):
-    """How lines of a CV are read. `skip` are headings under which nothing is claimed.
+    """How lines of a CV are read. `skip` are headings under which nothing is claimed, `sections` the others.
 
     A line that holds none of `improving` lacks `result_blank` instead of "by how much".
     """
 
     skip: tuple[Said, ...] = ()
+    sections: tuple[Said, ...] = ()
     improving: tuple[Said, ...] = ()
     result_blank: str
     bad: tuple[str, ...] = Field(min_length=1)

@@ -23,6 +23,9 @@ MOST_LINES = 200
 _FEWEST_WORDS = 2
 # A paragraph this long is a summary: its sentences are read one by one.
 _LONG = 45
+_HEADING_WORDS = 4
+# A line of this many characters may have been wrapped.
+_WIDE = 70
 _MARK = re.compile(r"^\s*(?:[-*•·▪◦‣–—>]|\(?\d{1,2}[.)])\s+")
 _YEARS = re.compile(
     r"\b(?:19|20)\d\d\b\s*(?:[-–—]|to|until)\s*(?:\b(?:19|20)\d\d\b|present|now|today|current)", re.IGNORECASE
@@ -49,6 +52,7 @@ _LEADS = tuple(
         (r"(?:worked (?:closely )?|collaborated )with", "with"),
         (r"(?:worked (?:closely )?)on", "on"),
         (r"(?:helped|assisted) (?:with|in)", "in"),
+        (r"helped(?= (?:the|a|an|our|my|their|two|three|several)\b)", "for"),
         (r"helped(?: to)?", "to"),
         (r"(?:involved|participated|assisted) in", "in"),
         (r"contributed to", "for"),
@@ -88,17 +92,17 @@ def cv_lines(document: Document, guide: CvGuide) -> list[CvLine]:
     found: list[CvLine] = []
     skipping = False
     praise = next((sign.said for sign in guide.signs if sign.id == "praise"), ())
-    for line in _joined(document.lines):
+    for line in _joined(document.lines, guide):
         marked = bool(_MARK.match(line.text))
         text = " ".join(_MARK.sub("", line.text).split())
-        if _is_heading(line, text):
+        if _is_heading(line, guide):
             skipping = find(text, guide.skip) is not None
             continue
         if skipping or _CONTACT.search(text) or _is_list(text) or (_YEARS.search(text) and not marked):
             continue
         found += [
             CvLine(number=line.number, text=one)
-            for one in _claims_of(text)
+            for one in (_sentences(text) if len(text.split()) > _LONG or not marked else [text])
             if len(one.split()) >= _FEWEST_WORDS and (marked or _claims(one) or find(one, praise))
         ]
     return found[:MOST_LINES]
@@ -169,23 +173,37 @@ def _without(text: str, said: Sequence[str]) -> str:
     return text[:1].upper() + text[1:] if text else text
 
 
-def _joined(lines: Sequence[Line]) -> list[Line]:
-    """Wrapped lines as one; headings stay apart."""
+def _joined(lines: Sequence[Line], guide: CvGuide) -> list[Line]:
+    """Wrapped lines as one. A PDF loses its bullets, so that a capital begins a line of its own."""
     joined: list[Line] = []
     for line in lines:
-        wrapped = joined and not line.starts and not line.level and not joined[-1].level
-        if wrapped:
-            last = joined[-1]
-            joined[-1] = Line(last.number, f"{last.text} {line.text}", starts=last.starts)
+        last = joined[-1] if joined else None
+        alone = last is None or line.starts or line.level or last.level or _is_heading(line, guide)
+        if last is not None and not alone and _goes_on(last.text, line.text):
+            joined[-1] = Line(last.number, f"{last.text} {line.text.strip()}", starts=last.starts)
         else:
             joined.append(line)
     return joined
 
 
-def _is_heading(line: Line, text: str) -> bool:
-    """A heading of the file; a line that claims something is none, however short it stands."""
-    capitals = text.isupper() and len(text.split()) <= 5
-    return capitals or (line.level > 0 and not _claims(text))
+def _goes_on(above: str, below: str) -> bool:
+    """True where a line only wraps: small letter below, or no end above."""
+    first = below.strip()[:1]
+    if first.islower() or above.rstrip().endswith(
+        (",", ";", "&", "-", "–", " and", " or", " the", " of", " with")
+    ):
+        return True
+    return first.isdigit() and len(above) >= _WIDE and above.rstrip()[-1:] not in ".!?"
+
+
+def _is_heading(line: Line, guide: CvGuide) -> bool:
+    """A heading; a line that claims something is none, however short it stands."""
+    text = line.text.strip()
+    if _MARK.match(text) or _claims(text):
+        return False
+    short = len(text.split()) <= _HEADING_WORDS
+    named = short and find(text, (*guide.skip, *guide.sections)) is not None
+    return line.level > 0 or named or (short and text.isupper())
 
 
 def _is_list(text: str) -> bool:
@@ -202,7 +220,5 @@ def _hides(text: str) -> bool:
     return any(pattern.match(text) for pattern, _ in _LEADS)
 
 
-def _claims_of(text: str) -> list[str]:
-    if len(text.split()) <= _LONG:
-        return [text]
+def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentences(text)]

@@ -14,6 +14,7 @@ from coach.resources import corpus_dir
 from coach.stories.claims import find_claims, quote_of
 from coach.stories.cv import CvLine, cv_lines, review_line
 from coach.text.facts import BLANK, invented
+from tests.guides.documents import docx, heading_style, paragraph, pdf
 
 GOOD = "Cut false declines from 1.9% to 1.1% on a 10% holdout by moving the threshold per merchant"
 LINES = [
@@ -166,3 +167,35 @@ def test_kinds_of_claims_take_turns_and_ids_tell_lines_apart(guide: CvGuide) -> 
 )
 def test_a_quote_is_short_verbatim_and_without_marks(text: str, quote: str) -> None:
     assert quote_of(text, "") == quote
+
+
+LAID_OUT = [
+    "Alex Rivera",
+    "Experience",
+    "Payd, Senior Product Manager",
+    "March 2021 - present",
+    "Cut false declines from 1.9% to 1.1% against a holdout of ten percent of all merchants by",
+    "moving the threshold per merchant",
+    "Helped the data science team with a migration",
+    "Education",
+    "Led the chess club",
+    "Skills",
+    "SQL, Python, Tableau, JIRA",
+]
+
+
+def test_a_pdf_without_bullets_is_read_like_the_page_it_was_made_from(guide: CvGuide, tmp_path: Path) -> None:
+    path = tmp_path / "cv.pdf"
+    path.write_bytes(pdf(LAID_OUT))
+    assert [one.text for one in cv_lines(read_document(path), guide)] == [
+        f"{LAID_OUT[4]} {LAID_OUT[5]}",
+        LAID_OUT[6],
+    ]
+
+
+def test_a_word_file_is_read_too(guide: CvGuide, tmp_path: Path) -> None:
+    path = tmp_path / "cv.docx"
+    body = paragraph("Skills", "H1") + paragraph("Led Python")
+    body += paragraph("Experience", "H1") + paragraph("Led search")
+    path.write_bytes(docx(body, styles=heading_style("H1", "heading 1")))
+    assert [one.text for one in cv_lines(read_document(path), guide)] == ["Led search"]
