@@ -26,100 +26,21 @@ NoScores = Annotated[bool, typer.Option("--no-scores", help="Hide numbers, keep 
 AsData = Annotated[bool, typer.Option("--json", help="Print each exercise as JSON.")]
 
 
-def code(
-    name: Name = None,
-    grader: Grader = "auto",
-    continue_: Continue = False,
-    session: SessionId = None,
-    no_scores: NoScores = False,
-    as_data: AsData = False,
-) -> int:
-    """Read a short snippet aloud: what it does, what is wrong, what that does to the product, the mend.
+def _command(kind: DrillKind, told: str) -> Callable[..., int]:
+    """The command of a kind that takes no document; `told` is its help."""
 
-    Example: coach drill code
+    def command(
+        name: Name = None,
+        grader: Grader = "auto",
+        continue_: Continue = False,
+        session: SessionId = None,
+        no_scores: NoScores = False,
+        as_data: AsData = False,
+    ) -> int:
+        return _run(kind, name, grader, continue_, session, no_scores, as_data)
 
-    Example: coach drill code week-window --json < reading.md
-    """
-    return _run("code", name, grader, continue_, session, no_scores, as_data)
-
-
-def tradeoff(
-    name: Name = None,
-    grader: Grader = "auto",
-    continue_: Continue = False,
-    session: SessionId = None,
-    no_scores: NoScores = False,
-    as_data: AsData = False,
-) -> int:
-    """Turn a vague wish into a trade-off that engineers can price.
-
-    Example: coach drill tradeoff faster-model
-    """
-    return _run("tradeoff", name, grader, continue_, session, no_scores, as_data)
-
-
-def which_when(
-    name: Name = None,
-    grader: Grader = "auto",
-    continue_: Continue = False,
-    session: SessionId = None,
-    no_scores: NoScores = False,
-    as_data: AsData = False,
-) -> int:
-    """Choose between two ways on a short case, price the choice, say when it flips.
-
-    Example: coach drill which-when policy-answers
-    """
-    return _run("which-when", name, grader, continue_, session, no_scores, as_data)
-
-
-def audiences(
-    name: Name = None,
-    grader: Grader = "auto",
-    continue_: Continue = False,
-    session: SessionId = None,
-    no_scores: NoScores = False,
-    as_data: AsData = False,
-) -> int:
-    """Explain one decision three times: to engineers, to compliance, to executives.
-
-    Example: coach drill audiences fraud-threshold
-    """
-    return _run("audiences", name, grader, continue_, session, no_scores, as_data)
-
-
-def devil(
-    name: Name = None,
-    grader: Grader = "auto",
-    continue_: Continue = False,
-    session: SessionId = None,
-    no_scores: NoScores = False,
-    as_data: AsData = False,
-) -> int:
-    """Defend a past decision of yours, from your stories or your audit, against a doubting committee.
-
-    Without any story a prepared decision is taken. NAME may be story-3, audit-1 or a prepared one.
-
-    Example: coach drill devil
-
-    Example: coach drill devil story-3
-    """
-    return _run("devil", name, grader, continue_, session, no_scores, as_data)
-
-
-def native(
-    name: Name = None,
-    grader: Grader = "auto",
-    continue_: Continue = False,
-    session: SessionId = None,
-    no_scores: NoScores = False,
-    as_data: AsData = False,
-) -> int:
-    """Walk through a portfolio item under questions that find out whether it is AI-native or AI-enabled.
-
-    Example: coach drill native
-    """
-    return _run("native", name, grader, continue_, session, no_scores, as_data)
+    command.__doc__ = told
+    return command
 
 
 def artifact(
@@ -195,13 +116,49 @@ def _done(kind: DrillKind) -> Callable[[Rooms], Mapping[str, tuple[int | None, s
     return done
 
 
-_COMMANDS: tuple[tuple[DrillKind, str, Callable[..., int]], ...] = (
-    ("code", "read a snippet aloud and find what is wrong with it", code),
-    ("tradeoff", "turn a vague wish into a priced trade-off", tradeoff),
-    ("which-when", "choose, price the choice, say when it flips", which_when),
-    ("audiences", "one decision, told to three audiences", audiences),
-    ("devil", "defend a past decision against a doubting committee", devil),
-    ("native", "find out whether a portfolio item is AI-native", native),
-    ("artifact", "write a brief, a post-mortem, a dashboard and the like", artifact),
+_HELP: dict[DrillKind, tuple[str, str]] = {
+    "code": (
+        "read a snippet aloud and find what is wrong with it",
+        "Read a short snippet aloud: what it does, what is wrong, what that does to the product, the mend."
+        "\n\nExample: coach drill code\n\nExample: coach drill code week-window --json < reading.md",
+    ),
+    "tradeoff": (
+        "turn a vague wish into a priced trade-off",
+        "Turn a vague wish into a trade-off that engineers can price."
+        "\n\nExample: coach drill tradeoff faster-model",
+    ),
+    "which-when": (
+        "choose, price the choice, say when it flips",
+        "Choose between two ways on a short case, price the choice, say when it flips."
+        "\n\nExample: coach drill which-when policy-answers",
+    ),
+    "audiences": (
+        "one decision, told to three audiences",
+        "Explain one decision three times: to engineers, to compliance, to executives."
+        "\n\nExample: coach drill audiences fraud-threshold",
+    ),
+    "devil": (
+        "defend a past decision against a doubting committee",
+        "Defend a past decision of yours, from your stories or your audit, against a doubting committee."
+        "\n\nWithout any story a prepared decision is taken. NAME may be story-3, audit-1 or a prepared one."
+        "\n\nExample: coach drill devil\n\nExample: coach drill devil story-3",
+    ),
+    "native": (
+        "find out whether a portfolio item is AI-native",
+        "Walk through a portfolio item under questions that find out whether it is AI-native or AI-enabled."
+        "\n\nExample: coach drill native",
+    ),
+}
+KINDS = (
+    *(
+        Kind(kind, summary, _command(kind, told), _cases(kind), _done(kind))
+        for kind, (summary, told) in _HELP.items()
+    ),
+    Kind(
+        "artifact",
+        "write a brief, a post-mortem, a dashboard and the like",
+        artifact,
+        _cases("artifact"),
+        _done("artifact"),
+    ),
 )
-KINDS = tuple(Kind(kind, summary, command, _cases(kind), _done(kind)) for kind, summary, command in _COMMANDS)

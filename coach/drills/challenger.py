@@ -5,8 +5,6 @@ It chooses one of the corpus's attacks and words it round a quote; it may state 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -15,20 +13,20 @@ from pydantic import ValidationError
 
 from coach.drills.devil import DevilDrill
 from coach.drills.drill import Step, asked_in
-from coach.errors import BadReply, Denied, ModelError
+from coach.drills.exchange import ask, complained, make_request
+from coach.errors import BadReply
 from coach.guides.exercises import Challenge
 from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
 from coach.schema.answer import Answer
 from coach.schema.base import Frozen
-from coach.schema.chat import ChatRequest, Message, ReplySchema
+from coach.schema.chat import ChatRequest, ReplySchema
 from coach.text.facts import invented
-from coach.text.fence import fence, neutralise
+from coach.text.fence import fence
 from coach.text.quotes import Folded
 from coach.text.sanitize import for_terminal
 
-TRIES = 2
 REPLY_TOKENS = 800
 LONGEST = 45
 FEWEST_QUOTED = 3
@@ -57,30 +55,21 @@ async def challenge(drill: DevilDrill, answer: Answer, model: ChatModel, prompt:
     prepared = drill.next_step(answer)
     if prepared is None:
         return Further(step=None)
-    complaint = ""
-    for _ in range(TRIES):
-        try:
-            reply = _read((await model.complete(_request(drill, answer, prompt, complaint))).content)
-        except Denied:
-            raise
-        except BadReply as error:
-            complaint = str(error)
-            continue
-        except ModelError as error:
-            complaint = str(error)
-            break
-        wrong = faults(reply.question, reply.quote, reply.attack, drill, answer)
-        if not wrong:
-            known = {item.id: item for item in drill.file.challenges}
-            criterion = known[reply.attack].criterion
-            own = drill.exercise.criteria
-            step = Step(
-                text=for_terminal(reply.question).strip(),
-                criterion=criterion if criterion in own else own[0],
-            )
-            return Further(step=step, author="llm")
-        complaint = "; ".join(wrong)
-    return Further(step=prepared, note=for_terminal(complaint))
+    reply, note = await ask(
+        model,
+        lambda complaint: _request(drill, answer, prompt, complaint),
+        lambda content: _checked(_read(content), drill, answer),
+    )
+    if reply is None or note:
+        return Further(step=prepared, note=for_terminal(note))
+    criteria = {item.id: item.criterion for item in drill.file.challenges}
+    own = drill.exercise.criteria
+    criterion = criteria[reply.attack] if criteria[reply.attack] in own else own[0]
+    return Further(step=Step(text=for_terminal(reply.question).strip(), criterion=criterion), author="llm")
+
+
+def _checked(reply: _Reply, drill: DevilDrill, answer: Answer) -> tuple[_Reply, list[str]]:
+    return reply, faults(reply.question, reply.quote, reply.attack, drill, answer)
 
 
 def faults(question: str, quote: str, attack: str, drill: DevilDrill, answer: Answer) -> list[str]:
@@ -107,22 +96,18 @@ def faults(question: str, quote: str, attack: str, drill: DevilDrill, answer: An
 
 
 def _request(drill: DevilDrill, answer: Answer, prompt: Prompt, complaint: str) -> ChatRequest:
-    schema = _schema(drill.file.challenges)
     text = prompt.fill(
         attacks="\n".join(f"- {item.id}: {item.attack}" for item in drill.file.challenges),
         decision=fence("story", drill.decision),
         defence="\n\n".join(_turns(drill, answer)),
-        complaint=f"\nYour last reply could not be used: {neutralise(complaint)}\n" if complaint else "",
+        complaint=complained(complaint),
     )
-    return ChatRequest(
-        messages=(Message(role="user", content=text),),
-        reply_schema=schema,
+    return make_request(
+        text,
+        _schema(drill.file.challenges),
+        prompt,
         purpose="drill_challenge",
-        parts={
-            "subject": _short(f"{drill.decision}\x00{answer.said()}"),
-            "prompt": prompt.digest,
-            "schema": _short(json.dumps(schema.definition, sort_keys=True)),
-        },
+        subject=f"{drill.decision}\x00{answer.said()}",
         max_tokens=REPLY_TOKENS,
     )
 
@@ -156,7 +141,3 @@ def _read(content: str) -> _Reply:
         return _Reply.model_validate(extract_json(content))
     except ValidationError as error:
         raise BadReply(f"the reply is not of the schema: {error.errors()[0]['msg']}") from error
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

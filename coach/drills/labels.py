@@ -5,27 +5,25 @@ Code checks every label and every quote; what does not pass is left to the rules
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from pydantic import ValidationError
 
 from coach.drills.drill import Drill, Item
+from coach.drills.exchange import ask, complained, make_request
 from coach.drills.report import Choice, Report, evidence_at
-from coach.errors import BadReply, Denied, ModelError
+from coach.errors import BadReply
 from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
 from coach.schema.answer import Answer
 from coach.schema.base import Frozen
-from coach.schema.chat import ChatRequest, Message, ReplySchema
+from coach.schema.chat import ChatRequest, ReplySchema
 from coach.schema.grade import Evidence
-from coach.text.fence import fence, neutralise
+from coach.text.fence import fence
 from coach.text.quotes import Folded
 from coach.text.sanitize import for_terminal
 
-TRIES = 2
 REPLY_TOKENS = 3000
 LONGEST_QUOTE = 300
 
@@ -47,23 +45,11 @@ async def look_again(
     items = drill.items(answer)
     if answer.is_blank() or not items:
         return report
-    complaint, note = "", ""
-    kept: dict[str, Choice] = {}
-    for _ in range(TRIES):
-        try:
-            reply = await model.complete(_request(drill, answer, items, prompt, complaint))
-            kept, wrong = _checked(_read(reply.content, items), items, answer)
-        except Denied:
-            raise
-        except BadReply as error:
-            complaint = note = str(error)
-            continue
-        except ModelError as error:
-            note = str(error)
-            break
-        complaint = note = "; ".join(wrong)
-        if not wrong:
-            break
+    kept, note = await ask(
+        model,
+        lambda complaint: _request(drill, answer, items, prompt, complaint),
+        lambda content: _checked(_read(content, items), items, answer),
+    )
     if not kept:
         why = note.rstrip(".")
         return _noted(report, f"The model's reading was not used ({why}). These are words found by rule.")
@@ -83,22 +69,22 @@ def _request(
 ) -> ChatRequest:
     text = prompt.fill(
         exercise=fence("document", drill.question.text),
-        items="\n".join(f"- {item.id}: {item.text}. Labels: {', '.join(item.labels)}." for item in items),
+        items="\n".join(_point(item) for item in items),
         answer="\n\n".join(_shown(answer)),
-        complaint=f"\nYour last reply could not be used: {neutralise(complaint)}\n" if complaint else "",
+        complaint=complained(complaint),
     )
-    schema = _schema(items)
-    return ChatRequest(
-        messages=(Message(role="user", content=text),),
-        reply_schema=schema,
+    return make_request(
+        text,
+        _schema(items),
+        prompt,
         purpose="drill_labels",
-        parts={
-            "subject": _short(f"{drill.question.id}\x00{answer.said()}"),
-            "prompt": prompt.digest,
-            "schema": _short(json.dumps(schema.definition, sort_keys=True)),
-        },
+        subject=f"{drill.question.id}\x00{answer.said()}",
         max_tokens=REPLY_TOKENS,
     )
+
+
+def _point(item: Item) -> str:
+    return f"- {item.id}: {item.text.rstrip('.')}. Labels: {', '.join(item.labels)}."
 
 
 def _shown(answer: Answer) -> list[str]:
@@ -172,7 +158,3 @@ def _quoted(quote: str, item: Item, answer: Answer) -> Evidence | None:
         if span is not None:
             return evidence_at(text, span, turn)
     return None
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
