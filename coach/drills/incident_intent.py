@@ -167,6 +167,9 @@ def _settled(intents: list[Intent]) -> list[Intent]:
         if key not in seen:
             seen.add(key)
             kept.append(intent)
+    if any(item.kind == "cause" for item in kept):
+        # Beside a conclusion only what begins like a request is one; the rest explains it.
+        kept = [item for item in kept if item.kind not in ("fact", "no_data") or CHECKING.match(item.text)]
     understood = [item for item in kept if item.kind not in ("unclear", "reason")]
     if understood:
         return [item for item in kept if item.kind != "unclear"]

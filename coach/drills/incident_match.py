@@ -37,6 +37,8 @@ GENERAL = frozenset(
         """
     )
 )
+# Words of asking as such: they say nothing of what is asked for.
+ASKING = frozenset(terms("check look see show tell please verify want know examine inspect"))
 STRANGE = 0.5  # a short request with more unknown words than this share must fit firmly
 FIRMLY = 0.5
 SHORT = 4  # terms
@@ -106,7 +108,7 @@ class Matcher:
         self.targets = targets_of(incident, moves)
         self._nearness = nearness
         self._same = synonym_map(moves.words)
-        self._phrases = [[frozenset(terms(text)) for text in target.phrasings] for target in self.targets]
+        self._phrases = [[frozenset(_named(text)) for text in target.phrasings] for target in self.targets]
         self._all = [text for target in self.targets for text in target.phrasings]
         self._bags = [
             frozenset(terms(target.result)).union(*phrases)
@@ -165,7 +167,8 @@ class Matcher:
 
     def _likeness(self, text: str) -> Likeness:
         """For each stem of the text the stems of the phrasings that are like it, with how much, 0 to 1."""
-        spelt = {stem: word for word in words(text) for stem in terms(word)}
+        wanted = set(_named(text))
+        spelt = {stem: word for word in words(text) for stem in terms(word) if stem in wanted}
         found: Likeness = {stem: {} for stem in spelt}
         if self._nearness is not None and spelt:
             table = self._nearness(list(spelt.values()), list(self._spelt.values()))
@@ -218,3 +221,9 @@ class Matcher:
         )
         held /= sum(self._weight(word) for word in phrase)
         return (1 + RECALL) * asked * held / (RECALL * held + asked)
+
+
+def _named(text: str) -> list[str]:
+    """The terms of a text without words of asking, unless it has no others."""
+    found = terms(text)
+    return [term for term in found if term not in ASKING] or found
