@@ -22,7 +22,8 @@ def agree(profiles: Profiles, server: str, *, say: Callable[[str], None], ask: C
     say(f"A model at {host} ({where}) can grade, ask follow-ups and answer from the guides.")
     say(
         "It would be sent questions with their criteria and guide passages, every answer that you give in"
-        " practice, and what you ask the guides. It is not sent drafts, your profile or other sessions."
+        " practice, loops and drills, the stories, audited features, CV or job text that you have it work"
+        " on, and what you ask the guides. It is not sent drafts, your profile or other sessions."
     )
     say("Without a model everything works too, on this machine alone.")
     agreed = ask(f"Send that to {host}? [y/N] ").strip().casefold() in ("y", "yes")
