@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, Protocol
 
 from coach.evals.bench import Bench, open_bench
-from coach.evals.suite import Part, Suite
+from coach.evals.exchange import Ask
+from coach.evals.suite import Part
 from coach.guides.corpus import load_corpus
 from coach.prompts import Prompts
 from coach.resources import corpus_dir, data_root, eval_dir, prompts_dir
 from coach.settings import read_settings
+
+
+class GraderName(StrEnum):
+    """Who is measured: the embedded one, a live model, or the recordings of one."""
+
+    local = "local"
+    llm = "llm"
+    replay = "replay"
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,24 @@ class Place:
 
     read: tuple[Path, ...]
     write: Path
+
+
+class Kept(Protocol):
+    """A suite of any kind: `keep` is the folder of its recordings inside the usual one."""
+
+    @property
+    def keep(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a suite asks a model: the items, how each is asked, and what an item comes to (`noun`)."""
+
+    items: Sequence[Any]
+    ask: Ask[Any]
+    model: str
+    place: Place
+    noun: str
 
 
 def bench_of(
@@ -36,7 +65,7 @@ def bench_of(
     )
 
 
-def place_of(suite: Suite, gold: Path | None, folder: Path | None = None) -> Place:
+def place_of(suite: Kept, gold: Path | None, folder: Path | None = None) -> Place:
     """Where recordings are: a folder that the user names, or the usual places.
 
     In a checkout the recordings of committed gold are part of the repository. Everything else goes to

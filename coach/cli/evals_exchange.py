@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from coach.cli.evals_bench import bench_of, parts_of, place_of
+from coach.cli import evals_interviewer as interviewer
+from coach.cli.evals_bench import Sheet, bench_of, parts_of, place_of
 from coach.evals.bench import PARTS
-from coach.evals.exchange import export_requests, import_replies
+from coach.evals.exchange import Wanted, export_requests, import_replies
 from coach.evals.plan import select
 from coach.llm.recordings import Recordings
 
@@ -65,18 +67,16 @@ def export(
 
     Example: coach eval export llm --part main -o requests.jsonl
     """
-    bench = bench_of(suite, gold, rubric, samples)
-    name = model or bench.suite.model
-    wanted_parts = parts_of(PARTS, part.value if part else None, grader.value)
-    jobs = select([job for job in bench.jobs if job.part in wanted_parts], only)
-    known = Recordings.load(*place_of(bench.suite, gold, recordings).read)
-    wanted = asyncio.run(export_requests(output, jobs, known, name, bench.ask))
+    sheet = sheet_of(Source(suite, gold, rubric, samples, recordings), part, only, grader)
+    known = Recordings.load(*sheet.place.read)
+    wanted = asyncio.run(export_requests(output, sheet.items, known, model or sheet.model, sheet.ask))
     if not wanted:
-        typer.echo(f"Nothing is missing: all {len(jobs)} grades can be replayed.", err=True)
+        typer.echo(f"Nothing is missing: all {len(sheet.items)} {sheet.noun} can be replayed.", err=True)
         return
-    repairs = sum(item.request.purpose.endswith("_repair") for item in wanted.values())
     typer.echo(
-        f"{output}: {len(wanted)} requests for {len(jobs)} grades, {repairs} of them repairs.", err=True
+        f"{output}: {len(wanted)} requests for {len(sheet.items)} {sheet.noun}, "
+        f"{_repairs(wanted)} of them repairs.",
+        err=True,
     )
 
 
@@ -97,20 +97,49 @@ def import_(
 
     Example: coach eval import replies.jsonl llm --model my-model
     """
-    bench = bench_of(suite, gold, rubric, samples)
-    name = model or bench.suite.model
+    sheet = sheet_of(Source(suite, gold, rubric, samples, recordings), part)
     told = {"source": provenance, "imported": datetime.now(UTC).date().isoformat()}
-    place = place_of(bench.suite, gold, recordings)
-    known = Recordings.load(*place.read)
-    jobs = [job for job in bench.jobs if part is None or job.part == part.value]
-    taken = asyncio.run(import_replies(replies, jobs, known, name, bench.ask, told, place.write))
+    known = Recordings.load(*sheet.place.read)
+    name = model or sheet.model
+    taken = asyncio.run(import_replies(replies, sheet.items, known, name, sheet.ask, told, sheet.place.write))
     typer.echo(f"{taken.added} replies added, {taken.known} known already.", err=True)
     for line in taken.failed:
         typer.echo(f"not usable: {line}", err=True)
     if taken.missing:
-        repairs = sum(item.request.purpose.endswith("_repair") for item in taken.missing.values())
         typer.echo(
-            f"{len(taken.missing)} requests are still missing, {repairs} of them repairs; "
+            f"{len(taken.missing)} requests are still missing, {_repairs(taken.missing)} of them repairs; "
             "`coach eval export` writes them.",
             err=True,
         )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the gold of a suite and its recordings come from, as the command line says."""
+
+    suite: str
+    gold: Path | None = None
+    rubric: Path | None = None
+    samples: int | None = None
+    recordings: Path | None = None
+
+
+def sheet_of(
+    source: Source,
+    part: PartName | None = None,
+    only: str | None = None,
+    grader: ModelGrader = ModelGrader.llm,
+) -> Sheet:
+    """What the suite asks a model: grades of answers, or follow-ups."""
+    if interviewer.is_interviewer(source.suite):
+        interviewer.refuse_grading_options(source.gold, source.rubric, source.samples, part)
+        return interviewer.sheet_of(source.suite, only, source.recordings)
+    bench = bench_of(source.suite, source.gold, source.rubric, source.samples)
+    wanted = parts_of(PARTS, part.value if part else None, grader.value)
+    jobs = select([job for job in bench.jobs if job.part in wanted], only)
+    place = place_of(bench.suite, source.gold, source.recordings)
+    return Sheet(jobs, bench.ask, bench.suite.model, place, "grades")
+
+
+def _repairs(wanted: dict[str, Wanted]) -> int:
+    return sum(item.request.purpose.endswith("_repair") for item in wanted.values())

@@ -11,9 +11,19 @@ from typing import Annotated
 import typer
 
 from coach.cli import console, wiring
-from coach.cli.evals_bench import baselines_dir, bench_of, place_of
-from coach.cli.evals_exchange import Folder, Gold, Model, Only, PartOption, RubricFile, Samples
-from coach.cli.evals_run import Asked, GraderName, GraderOption, grade_jobs
+from coach.cli.evals_bench import GraderName, baselines_dir, bench_of, place_of
+from coach.cli.evals_exchange import (
+    Folder,
+    Gold,
+    Model,
+    Only,
+    PartOption,
+    RubricFile,
+    Samples,
+    Source,
+    sheet_of,
+)
+from coach.cli.evals_run import Asked, GraderOption, grade_jobs
 from coach.errors import UsageError
 from coach.evals.accepted import accept_run, find_run
 from coach.evals.compare import compare_runs
@@ -132,18 +142,17 @@ def record(
 
     Example: coach eval record llm --part main
     """
-    bench = bench_of(suite, gold, rubric, samples)
-    jobs = [job for job in select(bench.jobs, only) if part is None or job.part == part.value]
-    place = place_of(bench.suite, gold, recordings)
+    sheet = sheet_of(Source(suite, gold, rubric, samples, recordings), part, only)
+    items, place = sheet.items, sheet.place
     known = Recordings.load(*place.read)
 
     async def ask() -> int:
         async with await wiring.load().chat(model) as chat:
-            cost = await estimate_cost(jobs, known, chat.name, bench.ask, _prices())
+            cost = await estimate_cost(items, known, chat.name, sheet.ask, _prices())
             _announce(cost, chat.name)
             if not cost.requests or not (yes or typer.confirm("Send them?", err=True)):
                 return 0
-            return await record_missing(jobs, known, chat, bench.ask, place.write, concurrency)
+            return await record_missing(items, known, chat, sheet.ask, place.write, concurrency)
 
     added = asyncio.run(ask())
     typer.echo(f"{added} replies recorded.", err=True)

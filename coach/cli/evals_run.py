@@ -6,14 +6,14 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from coach.cli import console, wiring
-from coach.cli.evals_bench import Place, bench_of, place_of
+from coach.cli import evals_interviewer as interviewer
+from coach.cli.evals_bench import GraderName, Place, bench_of, place_of
 from coach.cli.evals_exchange import Folder, Gold, Model, Only, RubricFile, Samples
 from coach.cli.evals_local import choose_local
 from coach.evals.assemble import summarise
@@ -26,13 +26,6 @@ from coach.evals.tidy import unused_of
 from coach.evals.variants import Words, make_cases, write_cases
 from coach.llm.recordings import Recordings
 from coach.llm.replay import ReplayModel
-
-
-class GraderName(StrEnum):
-    local = "local"
-    llm = "llm"
-    replay = "replay"
-
 
 Suite = Annotated[str | None, typer.Argument(help="A suite of eval/suites, or a path to one.")]
 GraderOption = Annotated[
@@ -64,6 +57,11 @@ def run(
 
     Example: coach eval run llm --gate -o results
     """
+    if interviewer.is_interviewer(suite):
+        interviewer.refuse_grading_options(gold, rubric, samples)
+        wish = interviewer.Wish(str(suite), grader or GraderName.local, only, model, concurrency, recordings)
+        interviewer.run(wish, output=output, as_json=as_json, gate=gate)
+        return
     name = grader or (GraderName.local if gold is not None or suite == "local" else None)
     bench = bench_of(suite or ("local" if name == "local" else "llm"), gold, rubric, samples)
     used = name or (GraderName.local if bench.suite.grader == "local" else GraderName.replay)

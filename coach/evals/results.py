@@ -142,7 +142,7 @@ def _cited(result: Result) -> list[str]:
     return [name for report in reply.criteria for name in report.passages]
 
 
-def write_results(folder: Path, rows: Iterable[ResultRow], summary: dict[str, Any]) -> None:
+def write_results(folder: Path, rows: Iterable[Frozen], summary: dict[str, Any]) -> None:
     """results.jsonl and summary.json, each whole or not at all."""
     write_whole(folder / RESULTS, (row.model_dump_json() + "\n" for row in rows))
     write_whole(folder / SUMMARY, [show_json(summary)])

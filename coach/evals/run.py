@@ -15,6 +15,7 @@ from coach.schema.chat import ChatReply, ChatRequest
 from coach.schema.grade import Grade, Grader
 
 T = TypeVar("T")
+R = TypeVar("R")
 _SHOWN = 12
 _ADVICE = " Record it anew with `coach eval record`."  # said once, at the end of the list
 
@@ -68,7 +69,7 @@ async def run_with_model(
         grade = await grader_for(tap, job).grade(job.task)
         return Result(job, grade, tuple(tap.calls))
 
-    return await _gather(jobs, one, concurrency, seen)
+    return await gather(jobs, one, _name, concurrency=concurrency, seen=seen)
 
 
 async def run_graders(
@@ -85,28 +86,38 @@ async def run_graders(
             task = task.model_copy(update={"criteria": task.criteria[::-1]})
         return Result(job, await choose(job).grade(task))
 
-    return await _gather(jobs, one, 1, seen)
+    return await gather(jobs, one, _name, concurrency=1, seen=seen)
 
 
-async def _gather(
-    jobs: Sequence[Job],
-    one: Callable[[Job], Awaitable[Result]],
-    concurrency: int,
-    seen: Callable[[int], None] | None,
-) -> list[Result]:
+def _name(job: Job) -> str:
+    return f"{job.part} {job.id}"
+
+
+async def gather(
+    items: Sequence[T],
+    one: Callable[[T], Awaitable[R]],
+    name_of: Callable[[T], str],
+    *,
+    concurrency: int = 8,
+    seen: Callable[[int], None] | None = None,
+) -> list[R]:
+    """What `one` makes of every item, in the items' order, at most `concurrency` at once.
+
+    All missing recordings are found before RecordingError is raised with the list of them.
+    """
     misses: list[str] = []
-    results: dict[int, Result] = {}
+    results: dict[int, R] = {}
 
-    async def run(numbered: tuple[int, Job]) -> None:
-        number, job = numbered
+    async def run(numbered: tuple[int, T]) -> None:
+        number, item = numbered
         try:
-            results[number] = await one(job)
+            results[number] = await one(item)
         except RecordingError as error:
-            misses.append(f"{job.part} {job.id}: {str(error).removesuffix(_ADVICE)}")
+            misses.append(f"{name_of(item)}: {str(error).removesuffix(_ADVICE)}")
         if seen is not None:
             seen(len(results))
 
-    await each(list(enumerate(jobs)), run, concurrency)
+    await each(list(enumerate(items)), run, concurrency)
     if misses:
         raise RecordingError(describe_misses(misses))
     return [results[number] for number in sorted(results)]
