@@ -17,6 +17,10 @@ _OVERSHOOT = 1.5  # ask for this much more than is let through: at most a third 
 _MARGIN = 0.97  # of a limit that is known: just at the limit, clocks that differ cause refusals
 _LONGEST_PAUSE = 60.0  # seconds
 _SLOWEST = 0.5  # starts per second
+_PROBE = 1.0  # seconds that a slot-full of requests takes when nothing says yet what is let through
+_RECENT = 2.0  # seconds for which the fate of retries tells what refusals of first tries mean
+_ENOUGH = 8  # retries that tell it
+_BOLDER = 4  # times as many first tries may be refused in a row, once the retries of the last ones passed
 _FASTEST = 2000.0  # starts per second; beyond this a pace limits nothing
 _LATENESS = 0.02  # seconds that a late timer may make up for
 _SPREAD = 0.3  # of the even distance between starts: the least that two starts lie apart
@@ -28,6 +32,8 @@ class Slot:
     """Leave to send one request. `started` is on the event loop's clock, in seconds."""
 
     started: float
+    again: bool = False
+    accepted: bool = False
     refused: bool = False
 
 
@@ -49,7 +55,9 @@ class Limiter:
         self._fresh: deque[asyncio.Future[Slot]] = deque()
         self._again: deque[asyncio.Future[Slot]] = deque()
         self._window: deque[Slot] = deque(maxlen=max(64, 2 * concurrency))
+        self._retries: deque[Slot] = deque(maxlen=max(_ENOUGH, concurrency))
         self._streak = 0
+        self._tolerated = max(_ENOUGH, concurrency)
         self._pace: float | None = None
         self._ceiling: float | None = None
         self._next_start = 0.0
@@ -85,7 +93,11 @@ class Limiter:
 
     def accepted(self, slot: Slot, headers: Mapping[str, str], tokens: int = 0) -> None:
         """Tell that the request of `slot` was answered, with how many tokens, and what headers."""
-        self.accepted_any = True
+        self.accepted_any = slot.accepted = True
+        if not slot.again:
+            self._tolerated = max(_ENOUGH, self.concurrency)
+        elif self._streak >= self._tolerated:
+            self._tolerated *= _BOLDER
         self._streak = 0
         if tokens:
             self._tokens_each = tokens if not self._tokens_each else 0.9 * self._tokens_each + 0.1 * tokens
@@ -98,11 +110,13 @@ class Limiter:
         """Tell that the server refused the request of `slot` for its rate (429)."""
         slot.refused = True
         self._streak += 1
+        if slot.again:
+            self._tolerated = max(_ENOUGH, self.concurrency)
         limits = RateLimits.read(headers)
         self._lower_pace(limits)
         if limits.known:
             self._heed(limits, wait=retry_after)
-        if self._streak >= max(8, self.concurrency):
+        if self._streak >= self._tolerated:
             self._pause(1.0 if retry_after is None else retry_after)
 
     async def _acquire(self, again: bool) -> Slot:
@@ -130,13 +144,16 @@ class Limiter:
             if wait > 0:
                 self._call_in(loop, wait)
                 return
+            again = bool(self._again)
             waiter = (self._again or self._fresh).popleft()
             if waiter.done():
                 continue
             self._in_flight += 1
             self._next_start = self._start_after(now)
-            slot = Slot(now)
+            slot = Slot(now, again)
             self._window.append(slot)
+            if again:
+                self._retries.append(slot)
             waiter.set_result(slot)
 
     def _start_after(self, now: float) -> float:
@@ -169,14 +186,28 @@ class Limiter:
         """Set the pace by what was let through of the last requests sent, those in flight included."""
         if len(self._window) < self.concurrency:
             return
-        span = asyncio.get_running_loop().time() - self._window[0].started
-        let_through = sum(not slot.refused for slot in self._window) / max(span, 0.001)
-        self._ceiling = None
-        target = _OVERSHOOT * let_through
+        now = asyncio.get_running_loop().time()
+        sent = sum(not slot.refused for slot in self._window)
+        let_through = sent / max(now - self._window[0].started, 0.001)
         if limits.requests_used_up and limits.requests_per_minute:
             self._ceiling = target = _MARGIN * max(limits.requests_per_minute / 60, let_through)
+        elif self._retries_pass(now):
+            return
+        else:
+            self._ceiling = None
+            target = _OVERSHOOT * let_through
+            if not any(slot.accepted for slot in self._window):
+                # Nothing but refusals measures no rate. The pause that follows them protects the server;
+                # what comes after it goes out evenly, not all at once.
+                target = max(target, self.concurrency / _PROBE)
         target = max(target, _SLOWEST)
         self._pace = target if self._pace is None else min(self._pace, target)
+
+    def _retries_pass(self, now: float) -> bool:
+        """True where retries go through at a time when others are refused: no limit on the rate does that."""
+        if len(self._retries) < _ENOUGH or now - self._retries[-1].started > _RECENT:
+            return False
+        return not any(slot.refused for slot in self._retries)
 
     def _heed(self, limits: RateLimits, wait: float | None) -> None:
         """Pause for, or slow down to, what the headers say; `wait` is a refusal's Retry-After."""

@@ -192,6 +192,20 @@ def test_a_storm_of_refusals_costs_no_row(server: LoopbackServer, piped: Piped) 
     assert Counter(seen.values()) == {1: 27, 2: 13}
 
 
+def test_every_first_try_refused_costs_one_more_try_each(server: LoopbackServer, piped: Piped) -> None:
+    seen: Counter[bytes] = Counter()
+
+    def refuse_first(request: Seen) -> Say:
+        seen[request.raw] += 1
+        return graded(request) if seen[request.raw] > 1 else error(429, "slow down", {"retry-after": "0.05"})
+
+    server.answer = refuse_first
+    write_rows(Path("in.jsonl"), *answers(60))
+    result = piped("grade", "in.jsonl", "-o", "out.jsonl", *LLM, "--concurrency", "8")
+    assert (result.code, kinds(lines("out.jsonl"))) == (0, [None] * 60)
+    assert set(seen.values()) == {2}
+
+
 def test_a_denial_ends_with_3_and_the_next_run_goes_on(server: LoopbackServer, piped: Piped) -> None:
     def deny_later(request: Seen) -> Say:
         return graded(request) if len(server.seen) <= 20 else error(401, "bad key")

@@ -25,6 +25,7 @@ class Server:
     says_limits: bool = True
     window: tuple[int, float] | None = None  # so many requests in so many seconds
     at_once: int = 0
+    down: tuple[float, float] = (0.0, 0.0)  # from when to when it refuses everything
     tokens_per_minute: int = 0
     tokens_each: int = 1000
     refused: int = 0
@@ -51,6 +52,8 @@ class Server:
         first = row not in self._seen
         self._seen.add(row)
         if first and self._random.random() < self.first_refused:
+            return False, 1.0, {}
+        if self.down[0] < now < self.down[1]:
             return False, 1.0, {}
         if self.at_once and self.in_flight >= self.at_once:
             return False, 1.0, {}
@@ -133,6 +136,22 @@ def test_a_third_of_first_tries_refused_costs_little_more_than_the_refusals() ->
     took = seconds(server, 2000)
     assert server.refused > 550
     assert took <= (2000 + server.refused) * server.latency / 32 + 1.0
+
+
+@pytest.mark.parametrize("rows", [8, 40, 400, 2000])
+def test_every_first_try_refused_slows_nobody_down(rows: int) -> None:
+    server = Server(first_refused=1.0)
+    took = seconds(server, rows)
+    assert server.refused == rows
+    assert took <= 6 * 1.0 + rows * server.latency / 32
+
+
+def test_while_all_is_refused_a_few_ask_and_the_rest_wait() -> None:
+    server = Server(down=(2.0, 120.0))
+    most_tries, took = run_virtually(send_all(server, Limiter(32), 2000))
+    assert took <= 120 + 32
+    assert most_tries <= 20
+    assert server.refused <= 250
 
 
 @pytest.mark.parametrize("says_limits", [True, False])
