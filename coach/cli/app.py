@@ -14,7 +14,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from coach import __version__
-from coach.errors import CoachError
+from coach.cli import streams
+from coach.errors import CoachError, SetupError
 
 # name -> (module, what the command list says of it)
 COMMANDS = {
@@ -94,6 +95,7 @@ def root(
 
 def main() -> None:
     """Run the program and exit with the code that the contract names."""
+    streams.open_missing()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -116,25 +118,40 @@ def _dispatch(arguments: list[str]) -> Any:
     return command.main(args=arguments, prog_name="coach", standalone_mode=False)
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code. Errors are printed to standard error."""
+def _run(arguments: list[str]) -> int:
+    """Run one command line, with what the parser and the system raise put into our own words."""
     try:
         result = _dispatch(arguments)
+        sys.stdout.flush()
     except typer.Exit as stop:
         return stop.exit_code
     except typer.TyperException as error:
         _show_usage(error)
         return 2
+    except SystemExit as stop:
+        # The libraries that print end the program themselves, with 1, where the reader went away.
+        if not streams.reader_left(stop.__context__):
+            raise
+        streams.silence()
+        return 0
+    except OSError as error:
+        if streams.reader_left(error):
+            streams.silence()
+            return 0
+        where = f"{error.filename}: " if error.filename is not None else ""
+        raise SetupError(f"{where}{error.strerror or error}. --debug shows where it happened.") from error
+    return result if isinstance(result, int) else 0
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code. Errors are printed to standard error."""
+    try:
+        return _run(arguments)
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Interrupted; what was done so far is saved.", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader went away (`| head`): point stdout at nothing so that the exit stays quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except CoachError as error:
         if "--debug" in arguments:
             raise
         typer.echo(f"coach: {error}", err=True)
         return error.exit_code
-    return result if isinstance(result, int) else 0
