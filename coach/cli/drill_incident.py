@@ -58,7 +58,7 @@ def incident(
     with closing(wiring.load()) as rooms, asyncio.Runner() as runner:
         try:
             screen = open_screen(as_data=as_data)
-            host = _host(rooms, runner, screen, name, "" if continue_ else session, grader)
+            host = open_run(rooms, runner, screen, name, "" if continue_ else session, grader)
             host.scores = not no_scores
             _lead(host)
             if as_data:
@@ -76,7 +76,7 @@ def cases(rooms: Rooms) -> Sequence[Case]:
 KINDS = (Kind(KIND, "find the cause of a production problem, check by check", incident, cases),)
 
 
-def _host(
+def open_run(
     rooms: Rooms,
     runner: asyncio.Runner,
     screen: Screen,
@@ -84,6 +84,7 @@ def _host(
     resume: str | None,
     grader: GraderChoice,
 ) -> Host:
+    """The run that the command line asks for: a new one, or (`resume`, "" for the latest) an earlier one."""
     from coach.cli.drill_incident_host import Host
     from coach.drills.incident_run import Run
 
@@ -158,7 +159,7 @@ def _lead(host: Host) -> None:
     host.screen.tell(f"Run {host.run.id}: {reads}. Ask for one check at a time, in plain words; /help.")
     host.begin()
     if host.screen.interactive:
-        _at_terminal(host)
+        at_terminal(host)
     else:
         _piped(host)
 
@@ -174,7 +175,8 @@ def _piped(host: Host) -> None:
         host.screen.tell("The incident stays open. Go on with: coach drill incident --continue")
 
 
-def _at_terminal(host: Host) -> None:
+def at_terminal(host: Host) -> None:
+    """Play until the run ends or the person leaves. Raises KeyboardInterrupt for Ctrl-C; all is saved."""
     # The editor's library is loaded for a person alone.
     from coach.cli.drill_incident_host import COMMANDS
     from coach.cli.practice_editor import Editor

@@ -6,13 +6,12 @@ it fails the rules read instead.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args
 
 from pydantic import Field, ValidationError
 
+from coach.drills.exchange import make_request
 from coach.drills.incident_intent import Ending, Intent, IntentKind, Reader
 from coach.drills.incident_play import deed_of
 from coach.errors import BadReply, Denied, ModelError
@@ -22,7 +21,7 @@ from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompts
 from coach.schema.base import Frozen
-from coach.schema.chat import ChatRequest, Message, ReplySchema
+from coach.schema.chat import ChatRequest, ReplySchema
 from coach.text.fence import fence, neutralise
 
 MOST_INTENTS = 6
@@ -115,7 +114,10 @@ class ModelReader:
         schema = ReplySchema(
             name="incident_read", definition=_object({"intents": {"type": "array", "items": entry}})
         )
-        return _request(text, schema, "incident_read", prompt.digest, f"{self._incident.id}\x00{message}")
+        subject = f"{self._incident.id}\x00{message}"
+        return make_request(
+            text, schema, prompt, purpose="incident_read", subject=subject, max_tokens=REPLY_TOKENS
+        )
 
     def _ending_request(self, cause: str, fix: str) -> ChatRequest:
         prompt = self._prompts.get("incident_ending")
@@ -136,7 +138,9 @@ class ModelReader:
             ),
         )
         subject = f"{self._incident.id}\x00{cause}\x00{fix}"
-        return _request(text, schema, "incident_ending", prompt.digest, subject)
+        return make_request(
+            text, schema, prompt, purpose="incident_ending", subject=subject, max_tokens=REPLY_TOKENS
+        )
 
     def _intents(self, text: str, message: str) -> list[Intent]:
         reading = _parsed(_Reading, text)
@@ -179,20 +183,6 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _request(text: str, schema: ReplySchema, purpose: str, prompt: str, subject: str) -> ChatRequest:
-    return ChatRequest(
-        messages=(Message(role="user", content=text),),
-        reply_schema=schema,
-        purpose=purpose,
-        parts={
-            "subject": _short(subject),
-            "prompt": prompt,
-            "schema": _short(json.dumps(schema.definition, sort_keys=True)),
-        },
-        max_tokens=REPLY_TOKENS,
-    )
-
-
 def _parsed(model: type[ReplyT], text: str) -> ReplyT:
     try:
         return model.model_validate(extract_json(text))
@@ -200,7 +190,3 @@ def _parsed(model: type[ReplyT], text: str) -> ReplyT:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the reply"
         raise BadReply(f"{where}: {first['msg']}") from error
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

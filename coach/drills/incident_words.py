@@ -20,7 +20,7 @@ BREAK = _pattern(
     """
 )
 CONDITION = _pattern(r"^(?:\w+,?\s+)?(?:if|in_case|when_(?:it|that)|once|should_(?:it|that|this))\b")
-SENTENCE = _pattern(r"(?<=[.;!?])\s+ | \n+")
+SENTENCE = _pattern(r"(?<=[.;!?])\s+")
 BULLET = _pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
 LEAD = _pattern(
     r"""
@@ -124,17 +124,18 @@ GUARD = _pattern(
 def clauses(message: str) -> list[str]:
     """The message's steps: sentences, list items, and what "then" parts."""
     found = []
-    for piece in _pieces(message):
-        text = LEAD.sub("", BULLET.sub("", piece or "").strip()).strip(" \t,;")
-        if any(character.isalnum() for character in text):
-            found.append(text)
+    for line in message.splitlines():
+        for piece in _pieces(BULLET.sub("", line)):
+            text = LEAD.sub("", piece.strip()).strip(" \t,;")
+            if any(character.isalnum() for character in text):
+                found.append(text)
     return found
 
 
-def _pieces(message: str) -> Iterator[str]:
-    """Pieces of the message; a condition stays with what follows from it."""
-    for sentence in SENTENCE.split(message):
-        if CONDITION.match(BULLET.sub("", sentence).strip()):
+def _pieces(line: str) -> Iterator[str]:
+    """Pieces of one line; a condition stays with what follows from it."""
+    for sentence in SENTENCE.split(line):
+        if CONDITION.match(sentence.strip()):
             yield sentence
         else:
             yield from BREAK.split(sentence)

@@ -7,30 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from coach.errors import DatasetError, SetupError
 from coach.guides.corpus import read_yaml
+from coach.guides.exercises import Name, Said, Text
 from coach.schema.base import Frozen
-from coach.text.phrases import phrase
 
 FileT = TypeVar("FileT", bound=Frozen)
 
 # The order in which causes are isolated; `confirm` tests one cause, wherever it lies.
 Layer = Literal["symptom", "change", "slice", "data", "infrastructure", "model", "users", "confirm"]
 ActKind = Literal["limit", "fix", "jump", "tell", "guard", "hand_over", "neutral"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-Text = Annotated[str, Field(min_length=1)]
-
-
-def _compiled(text: str) -> str:
-    phrase(text)
-    return text
-
-
-Said = Annotated[str, AfterValidator(_compiled)]
 
 
 class Check(Frozen):
