@@ -28,7 +28,6 @@ def add_guided(at: Desk, *, resume: bool) -> list[AuditEntry]:
         done = _fill(at, entry)
         added.append(done)
         if done.draft:
-            at.screen.tell("Kept as a draft. Go on with: coach audit --continue")
             break
         entry = _named(at)
     if not added:
@@ -62,6 +61,7 @@ def _fill(at: Desk, entry: AuditEntry) -> AuditEntry:
         hint = next((told for topic, told in find_out.items() if topic == name), "")
         return f"That is a gap. {hint}" if is_gap(text) else ""
 
-    if lead(at, steps, given, save=save, remark=remark):
+    later = "Kept as a draft. Go on with: coach audit --continue"
+    if lead(at, steps, given, save=save, remark=remark, later=lambda: later):
         return at.audits.save(current[0].model_copy(update={"draft": False}))
     return current[0]

@@ -35,14 +35,20 @@ def add_guided(desk: Desk, *, resume: bool) -> Story:
 
     given: dict[str, str] = {name: story.part(name) for name in STORY_PARTS}
     steps = [Step(part.id, part.title, part.asks) for part in desk.guide.parts]
-    if not lead(desk, steps, given, save=save, remark=lambda name, text: _remark(desk, name, text)):
-        story = current[0]
-        if not story.told():
+
+    def later() -> str:
+        if not current[0].told():
+            return "Nothing was given, so nothing is kept."
+        return f"Kept as draft {story.id}. Go on with: coach story add --continue"
+
+    try:
+        done = lead(
+            desk, steps, given, save=save, remark=lambda name, text: _remark(desk, name, text), later=later
+        )
+    finally:
+        if not current[0].told():
             desk.stories.delete(story.id)
-            raise UsageError("Nothing was given, so nothing is kept.")
-        desk.screen.tell(f"Kept as draft {story.id}. Go on with: coach story add --continue")
-        return story
-    return _finish(desk, current[0])
+    return _finish(desk, current[0]) if done else current[0]
 
 
 def _begin(desk: Desk, *, resume: bool) -> Story:
@@ -79,7 +85,9 @@ def _finish(desk: Desk, story: Story) -> Story:
     chosen = _choose(desk, "Criteria", criteria, tuple(ids))
     kept = desk.stories.save(story.model_copy(update={"criteria": chosen, "draft": False}))
     weakest = review_story(kept, desk.guide).weakest
-    desk.screen.tell(f"Kept as story {kept.id}. Weakest part: {weakest.part}, {weakest.level}.")
+    told = f"Weakest part: {weakest.part}, {weakest.level}."
+    told = "Every part is strong." if weakest.level == "strong" else told
+    desk.screen.tell(f"Kept as story {kept.id}. {told}")
     desk.screen.tell(f"`coach story review {kept.id}` says why; `coach story edit {kept.id}` changes it.")
     return kept
 

@@ -38,17 +38,37 @@ def lead(
     *,
     save: Callable[[str, str], None],
     remark: Callable[[str, str], str] = lambda name, text: "",
+    later: Callable[[], str],
 ) -> bool:
-    """Ask for every step that is blank in `given`; returns False where the user left before the end.
+    """Ask for every step from the last one given in `given` on; returns False where the user left before the end.
 
     `save` keeps a step's text at every change, so that nothing is lost; `remark` may say one thing about
-    what was given.
+    what was given; `later` is what one who leaves is told. Raises KeyboardInterrupt for Ctrl-C.
     """
+    try:
+        done = _ask_all(desk, steps, given, save, remark)
+    except KeyboardInterrupt:
+        desk.screen.tell(later())
+        raise
+    if not done:
+        desk.screen.tell(later())
+    return done
+
+
+def _ask_all(
+    desk: Desk,
+    steps: Sequence[Step],
+    given: dict[str, str],
+    save: Callable[[str, str], None],
+    remark: Callable[[str, str], str],
+) -> bool:
     editor = Editor(COMMANDS, [], sys.stderr if desk.screen.shown.stderr else sys.stdout)
     desk.screen.tell(
         "Esc Enter, or a line with only . sends. /skip, /back, /quit; everything is kept as typed."
     )
-    at = next((n for n, step in enumerate(steps) if not given[step.name].strip()), len(steps))
+    blank = next((n for n, step in enumerate(steps) if not given[step.name].strip()), len(steps))
+    # What was given last may be half a sentence: it is offered again.
+    at = max(0, blank - 1)
     while at < len(steps):
         step = steps[at]
         desk.screen.show(_card(step, at, len(steps)))
