@@ -100,8 +100,11 @@ def _read(
     """(command or "", text) of one step; a draft is kept at every change."""
 
     def keep(text: str) -> None:
-        if text.lstrip().startswith("/"):
-            return
+        above, _, last = text.rpartition("\n")
+        if last.startswith("/"):
+            if not above.strip():
+                return
+            text = above
         try:
             save(name, text.strip())
         except StoreError:
