@@ -46,7 +46,8 @@ def _command(kind: DrillKind, told: str) -> Callable[..., int]:
 def artifact(
     name: Name = None,
     file: Annotated[
-        Path | None, typer.Option("--file", help="The document, as text or Markdown.", show_default=False)
+        Path | None,
+        typer.Option("--file", help="The document: text, DOCX or PDF."),
     ] = None,
     edit: Annotated[bool, typer.Option("--edit", help="Write it in $EDITOR at once.")] = False,
     grader: Grader = "auto",

@@ -41,6 +41,7 @@ from coach.store.profile import Profiles
 from coach.store.records import Setup
 
 LONGEST = 100_000
+_EXTRACTED = (".pdf", ".docx", ".html", ".htm")
 NOTHING_OF_YOURS = (
     "Your story bank and your audit hold no decision yet (coach story add, coach audit add), so this is a"
     " prepared one: answer as if it were yours."
@@ -184,12 +185,19 @@ def _without_brief(text: str) -> str:
 
 
 def _read(path: Path) -> str:
-    text = read_text(path)
+    """The document's text: as it stands, or out of a PDF, DOCX or HTML file."""
+    text = _extracted(path) if path.suffix.lower() in _EXTRACTED else read_text(path)
     if not text.strip():
         raise UsageError(f"{path} is empty.")
     if len(text) > LONGEST:
         raise UsageError(f"{path} has {len(text):,} characters; {LONGEST:,} are the most.")
     return text
+
+
+def _extracted(path: Path) -> str:
+    from coach.guides.read import read_document
+
+    return "\n".join(line.text for line in read_document(path).lines)
 
 
 class _Results:

@@ -18,6 +18,7 @@ from coach.store.history import History
 from coach.store.stories import Audits, Stories
 from tests.cli.conftest import LengthGrader, Piped
 from tests.cli.test_practice_model import report
+from tests.guides.documents import pdf
 from tests.loopback import LoopbackServer, Say, Seen, completion
 
 READING = (
@@ -144,6 +145,14 @@ def test_a_document_is_graded_from_its_file(piped: Piped, local: LengthGrader, t
     (data,) = result.objects
     assert data["turns"][0]["text"] == path.read_text(encoding="utf-8")
     assert data["report"]["notes"] == ["7 words; 300 to 900 suit this form."]
+
+
+def test_a_document_may_be_a_pdf(piped: Piped, local: LengthGrader, tmp_path: Path) -> None:
+    path = tmp_path / "post.pdf"
+    path.write_bytes(pdf(["The cause was data drift, confirmed by splitting by upload type."]))
+    (data,) = piped("drill", "artifact", "post-mortem-drift", "--file", str(path), "--json").objects
+    assert "confirmed by splitting by upload type" in data["turns"][0]["text"]
+    assert "cause" in [check["id"] for check in data["report"]["checks"] if check["seen"]]
 
 
 @pytest.mark.parametrize(
