@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.console import Group
 
-from coach.cli.practice_editor import Editor
+from coach.cli.practice_lines import LineReader, open_editor
 from coach.cli.story_desk import Desk
 from coach.errors import StoreError
 from coach.report.lines import heading, plain
@@ -40,7 +40,7 @@ def lead(
     remark: Callable[[str, str], str] = lambda name, text: "",
     later: Callable[[], str],
 ) -> bool:
-    """Ask for every step from the last one given in `given` on; returns False where the user left before the end.
+    """Ask for every step from the last one given on; returns False where the user left before the end.
 
     `save` keeps a step's text at every change, so that nothing is lost; `remark` may say one thing about
     what was given; `later` is what one who leaves is told. Raises KeyboardInterrupt for Ctrl-C.
@@ -62,7 +62,7 @@ def _ask_all(
     save: Callable[[str, str], None],
     remark: Callable[[str, str], str],
 ) -> bool:
-    editor = Editor(COMMANDS, [], sys.stderr if desk.screen.shown.stderr else sys.stdout)
+    editor = open_editor(COMMANDS, [], sys.stderr if desk.screen.shown.stderr else sys.stdout)
     desk.screen.tell(
         "Esc Enter, or a line with only . sends. /skip, /back, /quit; everything is kept as typed."
     )
@@ -95,7 +95,7 @@ def _card(step: Step, at: int, count: int) -> Group:
 
 
 def _read(
-    desk: Desk, editor: Editor, name: str, draft: str, save: Callable[[str, str], None]
+    desk: Desk, editor: Editor | LineReader, name: str, draft: str, save: Callable[[str, str], None]
 ) -> tuple[str, str]:
     """(command or "", text) of one step; a draft is kept at every change."""
 
