@@ -208,7 +208,6 @@ class Rooms:
 
     def task_of(self, level: str) -> Callable[[Question, Answer], GradeTask]:
         """Makes grading tasks over the corpus's rubric for one seniority level."""
-        notes = self.corpus.levels.get(level, {})
 
         def make(question: Question, answer: Answer) -> GradeTask:
             criteria = self.corpus.criteria_of(question.criteria)
@@ -217,9 +216,7 @@ class Rooms:
                 criteria=criteria,
                 answer=answer,
                 passages=self.corpus.ground(question),
-                level_note="\n".join(
-                    f"{item.title}: {notes[item.id]}" for item in criteria if item.id in notes
-                ),
+                level_note=self.corpus.level_note(level, criteria),
             )
 
         return make

@@ -11,6 +11,7 @@ from coach.evals.baselines import agreement_of, trivial_baselines
 from coach.evals.bench import Bench
 from coach.evals.certainty import measure_certainty, reliability
 from coach.evals.gates import check_gates
+from coach.evals.levels import measure_levels
 from coach.evals.measure import (
     confusion,
     distribution,
@@ -48,6 +49,7 @@ def summarise(bench: Bench, rows: Sequence[ResultRow]) -> dict[str, Any]:
         "slices": dump(_slices(bench, main, rows, top)),
         "baselines": dump(_baselines(bench, rows, top)),
         "stress": dump(measure_stress(rows)),
+        "seniority": dump(measure_levels(rows)),
     }
     gates = check_gates(bench.suite.gates, figures)
     identity = next((row.grader for row in main or rows), None)

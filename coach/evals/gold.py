@@ -37,7 +37,7 @@ class GoldRow(Frozen):
     """One labelled answer. At least one of `overall` and `criteria_scores` holds a mark.
 
     `question_id` is empty where only the question's text was given; `cluster` is what answers to the
-    same question share.
+    same question share. `level` is the seniority that the labels are for, "" for the rubric as it stands.
     """
 
     id: str
@@ -50,6 +50,7 @@ class GoldRow(Frozen):
     kind: str = ""
     round: str = ""
     rubric: str = ""
+    level: str = ""
     labels: tuple[Label, ...] = ()
     line: int = 0
 

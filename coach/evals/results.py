@@ -55,13 +55,14 @@ class CaseMark(Frozen):
 
 
 class ResultRow(RowOut):
-    """One graded job. `set` is the gold set's name, `part` the part of the suite."""
+    """One graded job. `set` is the gold set's name, `part` the part of the suite, `level` the gold row's."""
 
     part: Part
     set: str = ""
     question_id: str = ""
     round: str = ""
     kind: str = ""
+    level: str = ""
     sample: int = 0
     gold: GoldMarks = GoldMarks()
     case: CaseMark | None = None
@@ -80,6 +81,7 @@ def make_row(result: Result, number: int, file: str) -> ResultRow:
     if row is not None and case is None:
         about["gold"] = GoldMarks(overall=row.overall, criteria_scores=row.criteria_scores)
         about["kind"] = row.kind
+        about["level"] = row.level
     if case is not None:
         about["case"] = CaseMark(
             family=case.family, direction=case.direction, base=case.base, pair=case.pair, side=case.side

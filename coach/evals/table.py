@@ -60,6 +60,7 @@ def _blocks(summary: dict[str, Any]) -> Iterator[RenderableType]:
     yield from _certainty(summary)
     yield from _slices(summary)
     yield from _stress(summary)
+    yield from _seniority(summary)
     yield from _gates(summary)
 
 
@@ -174,6 +175,22 @@ def _stress(summary: dict[str, Any]) -> Iterator[RenderableType]:
             _plain(block["mean_shift"], "mean_shift"),
         )
     yield _titled("Stress: changed answers, and the direction that the mark must keep", table)
+
+
+def _seniority(summary: dict[str, Any]) -> Iterator[RenderableType]:
+    """Runs that were kept before this was measured have no such block."""
+    if not summary.get("seniority"):
+        return
+    table = _table()
+    for title in ("", "mean shift", "fell", "stayed", "rose", "marks"):
+        table.add_column(title, justify="right" if title else "left")
+    for who, title in (("labels", "the labels"), ("given", "this grader")):
+        for part in ("overall", "criteria"):
+            block = summary["seniority"][who][part]
+            cells = [_plain(block[name]) for name in ("fell", "stayed", "rose")]
+            shift = _interval(block["shift"], "mean_shift")
+            table.add_row(f"{title}, {part}", shift, *cells, str(block["shift"]["n"]))
+    yield _titled("Levels: the same answer for pm and for principal", table)
 
 
 def _gates(summary: dict[str, Any]) -> Iterator[RenderableType]:

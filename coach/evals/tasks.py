@@ -16,16 +16,18 @@ def make_task(row: GoldRow, corpus: Corpus, rubric: Rubric) -> GradeTask:
     """What a grader may know of a gold row: question, criteria, answer, passages.
 
     A question of the corpus brings its committed passages. Any other question is graded on the
-    criteria that the row names, or else on the whole rubric.
+    criteria that the row names, or else on the whole rubric. A row's level brings that level's note.
     """
     question = find_question(row, corpus)
     ids = row.criteria or tuple(i for i in question.criteria if i in rubric.by_id())
     known = rubric.by_id()
+    criteria = tuple(known[i] for i in ids) or rubric.criteria
     return GradeTask(
         question=question,
-        criteria=tuple(known[i] for i in ids) or rubric.criteria,
+        criteria=criteria,
         answer=row.answer,
         passages=corpus.ground(question),
+        level_note=corpus.level_note(row.level, criteria) if row.level else "",
     )
 
 

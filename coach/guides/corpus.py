@@ -68,6 +68,17 @@ class Corpus:
             raise DatasetError(f"Rubric {self.rubric.name} has no criterion {', '.join(missing)}.")
         return tuple(known[i] for i in ids)
 
+    def level_note(self, level: str, criteria: Iterable[Criterion]) -> str:
+        """What a seniority level asks more or less of, a line for each criterion; "" where nothing differs.
+
+        Raises DatasetError for a level that levels.yaml does not name.
+        """
+        if level not in self.levels:
+            known = ", ".join(self.levels)
+            raise DatasetError(f"Level {level!r} is not in the corpus, which knows {known}.")
+        notes = self.levels[level]
+        return "\n".join(f"{item.title}: {notes[item.id]}" for item in criteria if item.id in notes)
+
 
 def load_corpus(folder: Path) -> Corpus:
     """Read corpus/; SetupError for a missing file, DatasetError for a wrong one."""

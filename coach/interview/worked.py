@@ -51,6 +51,7 @@ class Labelled(Loose):
     answer: str
     overall: int
     criteria_scores: dict[str, int | None] = {}
+    level: str = ""
     labels: tuple[dict[str, Any], ...] = ()
 
 
@@ -60,8 +61,9 @@ def load_exemplars(path: Path) -> tuple[Exemplar, ...]:
 
 
 def load_labelled(folder: Path) -> tuple[Labelled, ...]:
-    """Read every .jsonl of eval/gold, with the same errors."""
-    return tuple(row for path in sorted(folder.glob("*.jsonl")) for row in _load(path, Labelled))
+    """Read every .jsonl of eval/gold, with the same errors. Marks for a level of their own are left out."""
+    rows = (row for path in sorted(folder.glob("*.jsonl")) for row in _load(path, Labelled))
+    return tuple(row for row in rows if not row.level)
 
 
 def _load(path: Path, model: type[Row]) -> tuple[Row, ...]:
