@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from coach import __version__
 from coach.cli import streams
+from coach.cli.characters import prepare_streams
 from coach.errors import CoachError, SetupError
 
 # name -> (module, what the command list says of it)
@@ -51,7 +52,9 @@ class LazyGroup(TyperGroup):
         module, summary = COMMANDS[cmd_name]
         if self._listing:
             return TyperCommand(cmd_name, help=summary)
-        command: Any = typer.main.get_command(importlib.import_module(module).app)
+        loaded = importlib.import_module(module).app
+        loaded.rich_markup_mode = self.rich_markup_mode
+        command: Any = typer.main.get_command(loaded)
         command.name = cmd_name
         return command
 
@@ -77,6 +80,9 @@ def root(
     context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="For screen readers: no boxes, colours or moving lines.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
 ) -> int:
@@ -108,6 +114,14 @@ def _show_usage(error: typer.TyperException) -> None:
         show()
 
 
+def _prepare(arguments: list[str]) -> None:
+    """What has to stand before anything is parsed or printed, help and errors included."""
+    prepare_streams(as_json="--json" in arguments)
+    if arguments[:1] == ["--plain"]:
+        os.environ["COACH_PLAIN"] = "1"
+    app.rich_markup_mode = None if os.environ.get("COACH_PLAIN", "") not in ("", "0") else "rich"
+
+
 def _dispatch(arguments: list[str]) -> Any:
     if not arguments and "_COACH_COMPLETE" not in os.environ:
         # Nothing is to be parsed, and the parser takes longer to load than today's items.
@@ -120,6 +134,7 @@ def _dispatch(arguments: list[str]) -> Any:
 
 def _run(arguments: list[str]) -> int:
     """Run one command line, with what the parser and the system raise put into our own words."""
+    _prepare(arguments)
     try:
         result = _dispatch(arguments)
         sys.stdout.flush()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import io
+import os
 import sys
 
 from rich.console import Console
+
+from coach.cli import plain
 
 WIDEST = 100
 
@@ -25,12 +27,24 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and (sys.stdout.isatty() or sys.stderr.isatty())
 
 
+def moves() -> bool:
+    """True where the terminal can redraw lines and its user sees them."""
+    return not plain.wanted() and os.environ.get("TERM", "") not in ("dumb", "unknown")
+
+
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    if isinstance(stream, io.TextIOWrapper):
-        # A character that the terminal's encoding lacks must not end the program.
-        stream.reconfigure(errors="replace")
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if plain.wanted():
+        return plain.PlainConsole(stream)
+    console = Console(
+        stderr=stderr,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        # FORCE_COLOR asks for colours in a pipe, not for a terminal's tables and moving lines there.
+        force_terminal=stream.isatty(),
+        color_system="standard" if not stream.isatty() and os.environ.get("FORCE_COLOR") else "auto",
+    )
     if console.width > WIDEST:
         console.width = WIDEST
     return console

@@ -177,12 +177,11 @@ def _piped(host: Host) -> None:
 
 def at_terminal(host: Host) -> None:
     """Play until the run ends or the person leaves. Raises KeyboardInterrupt for Ctrl-C; all is saved."""
-    # The editor's library is loaded for a person alone.
     from coach.cli.drill_incident_host import COMMANDS
-    from coach.cli.practice_editor import Editor
+    from coach.cli.practice_lines import open_editor
 
     given = [said.text for said in reversed(host.run.said)]
-    editor = Editor(
+    editor = open_editor(
         {name: command.summary for name, command in COMMANDS.items()},
         given,
         sys.stderr if host.screen.shown.stderr else sys.stdout,

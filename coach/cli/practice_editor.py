@@ -17,8 +17,9 @@ from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import create_output
 
+from coach.cli.practice_lines import sent_by_enter
+
 WORDS_PER_MINUTE = 140
-SENDING_LINES = (".", "/done")
 
 
 class Closed(KeyboardInterrupt):
@@ -145,20 +146,6 @@ def _bindings(commands: Collection[str]) -> KeyBindings:
         event.current_buffer.open_in_editor(validate_and_handle=False)
 
     return keys
-
-
-def sent_by_enter(text: str, commands: Collection[str]) -> str | None:
-    """What Enter at the end of `text` sends, or None where it opens a new line.
-
-    A line that ends the answer sends what stands above it; a line with a command sends all of it,
-    and the answer above stays a draft.
-    """
-    above, _, last = text.rpartition("\n")
-    if last.strip() in SENDING_LINES:
-        return above
-    if last.startswith("/") and (not above or last[1:].partition(" ")[0].casefold() in commands):
-        return text
-    return None
 
 
 def _toolbar() -> str:

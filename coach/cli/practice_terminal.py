@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from coach.cli.practice_commands import COMMANDS, is_command, run_command, split_command
-from coach.cli.practice_editor import Closed, Editor
+from coach.cli.practice_editor import Closed
 from coach.cli.practice_host import Host
+from coach.cli.practice_lines import AnswerReader, open_editor, sending_words
 from coach.errors import StoreError
 from coach.report.grade import render_recap
 from coach.schema.grade import Grade
@@ -19,12 +20,12 @@ AFTER_GRADE = (
 
 def run_at_terminal(host: Host) -> None:
     """Practise until /quit or Ctrl-D. Raises KeyboardInterrupt for Ctrl-C; nothing given is lost."""
-    editor = Editor(
+    editor = open_editor(
         {name: command.summary for name, command in COMMANDS.items()},
         History(host.rooms.database).given(),
         sys.stderr if host.screen.shown.stderr else sys.stdout,
     )
-    host.screen.tell("Answer in as many lines as you like. Esc Enter, or a line with only . sends it; /help.")
+    host.screen.tell(f"Answer in as many lines as you like. {sending_words()} it; /help.")
     try:
         host.begin()
         _converse(host, editor)
@@ -39,7 +40,7 @@ def run_at_terminal(host: Host) -> None:
         host.screen.tell(f"Saved as session {host.session.id}. {host.come_back} comes back to it.")
 
 
-def _converse(host: Host, editor: Editor) -> None:
+def _converse(host: Host, editor: AnswerReader) -> None:
     warned, spent = False, 0.0
     shown: Grade | None = None
     while not host.over:
@@ -79,7 +80,7 @@ def _recap(host: Host, shown: Grade | None) -> Grade | None:
     return grade
 
 
-def _read(host: Host, editor: Editor) -> tuple[str, float]:
+def _read(host: Host, editor: AnswerReader) -> tuple[str, float]:
     """What is sent, by the end of the time at the latest."""
     clock = host.clock
     if clock is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.console import Group
 
-from coach.cli.practice_lines import LineReader, open_editor
+from coach.cli.practice_lines import AnswerReader, open_editor, sending_words
 from coach.cli.story_desk import Desk
 from coach.errors import StoreError
 from coach.report.lines import heading, plain
@@ -64,7 +64,7 @@ def _ask_all(
 ) -> bool:
     editor = open_editor(COMMANDS, [], sys.stderr if desk.screen.shown.stderr else sys.stdout)
     desk.screen.tell(
-        "Esc Enter, or a line with only . sends. /skip, /back, /quit; everything is kept as typed."
+        f"{sending_words()}. /skip, /back, /quit; everything is kept as typed."
     )
     blank = next((n for n, step in enumerate(steps) if not given[step.name].strip()), len(steps))
     # What was given last may be half a sentence: it is offered again.
@@ -95,7 +95,7 @@ def _card(step: Step, at: int, count: int) -> Group:
 
 
 def _read(
-    desk: Desk, editor: Editor | LineReader, name: str, draft: str, save: Callable[[str, str], None]
+    desk: Desk, editor: AnswerReader, name: str, draft: str, save: Callable[[str, str], None]
 ) -> tuple[str, str]:
     """(command or "", text) of one step; a draft is kept at every change."""
 

@@ -13,7 +13,8 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from coach.cli.practice_editor import Editor, count, sent_by_enter
+from coach.cli.practice_editor import Editor, count
+from coach.cli.practice_lines import sent_by_enter
 
 ESCAPE_ENTER = "\x1b\r"
 CONTROL_X_E = "\x18\x05"
