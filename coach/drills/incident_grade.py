@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from coach.drills.incident_path import COSTLY, Path
+from coach.drills.incident_path import Path
 from coach.drills.incident_signs import QUOTED, Reading, read_path
 from coach.drills.incident_words import GUARD, VERIFY
 from coach.guides.corpus import Corpus
@@ -73,7 +73,7 @@ def _to_four(path: Path) -> list[str]:
         (not path.opening, "Begin with when it started and what changed then."),
         (not _half_excluded(path), "Less than half of the other explanations were ruled out."),
         (
-            path.search_minutes > COSTLY * path.best_minutes,
+            path.is_costly,
             f"Checks for {path.search_minutes} minutes, where {path.best_minutes} lead to the cause.",
         ),
         (path.standing.hints > MOST_HINTS, "More than one hint was needed."),

@@ -19,6 +19,7 @@ from coach.drills.incident_words import (
     SUSPECT,
     TESTS,
     WHETHER,
+    WHY,
     clauses,
 )
 from coach.schema.base import Frozen
@@ -75,6 +76,9 @@ class RuleReader:
         return Ending(causes=named(cause, self._says), actions=self._ordered(fix))
 
     def _clause(self, clause: str) -> list[Intent]:
+        # A request with its reason is a request; what gives only a reason is none.
+        wish = WHY.split(clause, maxsplit=1)[0]
+        clause = wish if CHECKING.match(wish) or ORDER.match(wish) else clause
         kind = _statement(clause)
         if kind is not None:
             return [Intent(kind=kind, text=clause)]

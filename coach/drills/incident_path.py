@@ -10,8 +10,8 @@ from coach.drills.incident_run import Said
 from coach.guides.incidents import Incident
 
 OPENING = 3  # facts that count as the beginning of a search
-# A path that takes this many times the shortest good one is no longer a search in order.
-COSTLY = 2.0
+# A path that takes this many times a good one is no longer a search in order.
+COSTLY = 2.5
 
 
 @dataclass
@@ -73,6 +73,17 @@ class Path:
     @property
     def best_minutes(self) -> int:
         return min(sum(self.incident.fact(name).minutes for name in path) for path in self.incident.paths)
+
+    @property
+    def is_costly(self) -> bool:
+        """True where looking for the cause took a multiple of the longest of the good paths.
+
+        Asking who is hurt, and how much, is no part of the search and costs nothing here.
+        """
+        longest = max(sum(self.incident.fact(name).minutes for name in path) for path in self.incident.paths)
+        seen = [self.incident.fact(name) for name in self.standing.facts]
+        duty = sum(fact.minutes for fact in seen if fact.check == "impact")
+        return self.search_minutes - duty > COSTLY * longest
 
     @property
     def search_minutes(self) -> int:

@@ -5,7 +5,7 @@ One rule for each sign; a rule that finds nothing says nothing. The level is set
 
 from __future__ import annotations
 
-from coach.drills.incident_path import COSTLY, Path
+from coach.drills.incident_path import Path
 from coach.drills.incident_play import Event, deed_of
 from coach.schema.base import Frozen
 from coach.text.sanitize import for_terminal
@@ -130,7 +130,7 @@ def _remakes_model(path: Path, event: Event) -> bool:
 
 def _flat(path: Path) -> Reading | None:
     n = path.first("too_many")
-    if n is None and path.search_minutes > COSTLY * path.best_minutes:
+    if n is None and path.is_costly:
         n = path.first("fact")
     return _at(
         path,

@@ -34,9 +34,9 @@ LEAD = _pattern(
 CHECKING = _pattern(
     r"""
     ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us|_me)|we(?:'d|_should|_could|_would|_will)?
-    |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:want|like|need)_to|you)\s+)*
+    |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:also_)?(?:want|like|need)_to|you)\s+)*
     (?:also_|first_|now_|quickly_)?
-    (?:check(?:ing)?|look(?:ing)?|see|compar(?:e|ing)|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
+    (?:check(?:ing)?|look(?:ing)?|see|know|understand|learn|hear|compar(?:e|ing)|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
     |list|measure|rule_out|make_sure|exclude|establish|determine|open|listen|follow|print|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
     |audit|investigate|query|analy[sz]e|drill|what|when|which|who|where|why|how|is|are|was|were|did|does|do|has
     |have|any)\b
@@ -98,10 +98,15 @@ SUSPECT = _pattern(
 )
 # Says how things are; asks for nothing and orders nothing.
 STATES = _pattern(
-    r"^(?:so_)?(?:the|this|that|it|these|those|our)\b[^?]*\b(?:is|are|was|were|has|have|had|seems?|looks?)\b"
+    r"""
+    ^(?:so_)?(?:the|this|that|it|these|those|our)\b[^?]*\b(?:is|are|was|were|has|have|had|seems?|looks?)\b
+    | ^(?:so_)?(?:no|nothing|none|nobody|we_(?:now_)?(?:know|saw|have_seen|learned))\b[^?]*$
+    """
 )
 # A guess that comes with the wish to test it is a check.
 TESTS = _pattern(r"\b(?:verify|check|compare|look|test|rule_out|make_sure|confirm|see_if|see_whether)\b")
+# What follows says why something is asked for.
+WHY = _pattern(r",?\s+(?:because|so_that|since_that|as_that|which_would|that_would|this_would|in_order_to)\b")
 # A hypothesis is turned down in this sentence.
 DENIED = _pattern(
     r"""

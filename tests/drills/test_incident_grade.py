@@ -11,7 +11,7 @@ from coach.drills.incident_grade import CRITERION, grade_path
 from coach.drills.incident_signs import read_path
 from coach.guides.corpus import load_corpus
 from coach.resources import corpus_dir
-from tests.drills.incident_help import begin, level, path_of, say
+from tests.drills.incident_help import begin, incident, level, path_of, say
 
 STRONG = (
     "When did it begin, hour by hour?",
@@ -216,3 +216,23 @@ def test_wrong_cause_is_told_what_speaks_against_it(tmp_path: Path) -> None:
     texts = {item.sign or "cause": item.text for item in read_path(path_of(run)) if not item.good}
     assert 'what you saw under "The model on its fixed test set" rules it out' in texts["cause"]
     assert "blames-model" in texts
+
+
+def test_running_every_check_is_no_search(tmp_path: Path) -> None:
+    chosen = incident()
+    run = begin(tmp_path)
+    say(run, *STRONG[:4])
+    say(run, *(fact.title for fact in chosen.facts), *STRONG[4:])
+    found, lacking = level(run)
+    assert len(run.standing.facts) == len(chosen.facts)
+    assert found == 3
+    assert any("where 65 lead to the cause" in text for text in lacking)
+
+
+def test_asking_who_is_hurt_is_not_held_against_the_search(tmp_path: Path) -> None:
+    run = begin(tmp_path, "wrong-tariff")
+    say(run, "When did it begin?", "What was released on Monday?", "How is the cache keyed?")
+    assert run.standing.minutes == 45
+    say(run, "Did anybody see personal data of others?")
+    assert run.standing.facts[-1] == "privacy"
+    assert not path_of(run).is_costly
