@@ -12,6 +12,7 @@ from coach.guides.incidents import Incident
 OPENING = 3  # facts that count as the beginning of a search
 # A path that takes this many times a good one is no longer a search in order.
 COSTLY = 2.5
+NEARLY_ALL = 0.75  # share of the checks that there are
 
 
 @dataclass
@@ -76,14 +77,15 @@ class Path:
 
     @property
     def is_costly(self) -> bool:
-        """True where looking for the cause took a multiple of the longest of the good paths.
+        """True where nearly all was looked at, or looking took a multiple of the longest of the good paths.
 
         Asking who is hurt, and how much, is no part of the search and costs nothing here.
         """
         longest = max(sum(self.incident.fact(name).minutes for name in path) for path in self.incident.paths)
         seen = [self.incident.fact(name) for name in self.standing.facts]
         duty = sum(fact.minutes for fact in seen if fact.check == "impact")
-        return self.search_minutes - duty > COSTLY * longest
+        nearly_all = len(seen) > NEARLY_ALL * len(self.incident.facts)
+        return nearly_all or self.search_minutes - duty > COSTLY * longest
 
     @property
     def search_minutes(self) -> int:
