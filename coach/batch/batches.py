@@ -38,7 +38,7 @@ def fetch_replies(
         if parts is None:
             journal.begin_again()
             parts = Parts.write(folder, exchange.wanted(work()), exchange.model)
-        journal.drop_incoming()
+        journal.replies.drop_incoming()
         came = 0
 
         def take(name: str, outcome: ChatReply | ModelError) -> None:
@@ -48,7 +48,7 @@ def fetch_replies(
 
         if list(parts):
             ask(parts, take)
-        journal.keep_incoming()
+        journal.replies.keep_incoming()
         shutil.rmtree(folder, ignore_errors=True)
         if not came:
             return

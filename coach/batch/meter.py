@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from coach.batch.journal import HALF, Journal
+from coach.batch.journal import Journal
+from coach.batch.replies import HALF
 from coach.errors import ModelError, SetupError
 from coach.llm.port import ChatModel
 from coach.llm.prices import Prices, estimate_tokens
@@ -100,7 +101,7 @@ class Meter:
     _saved: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self._saved = self.journal.has_replies()
+        self._saved = self.journal.replies.any()
 
     @property
     def name(self) -> str:
@@ -109,7 +110,7 @@ class Meter:
     async def complete(self, request: ChatRequest) -> ChatReply:
         """As the model's own, or a saved reply; raises OverBudget, or SetupError for a dead server."""
         calls = _calls.get([])
-        if self._saved and (kept := self.journal.reply(HALF + request.key(self.name))) is not None:
+        if self._saved and (kept := self.journal.replies.find(HALF + request.key(self.name))) is not None:
             return ChatReply.model_validate_json(kept)
         self._save(calls)
         ticket = await self.budget.reserve(request) if self.budget else 0
@@ -132,7 +133,7 @@ class Meter:
     def _save(self, calls: list[tuple[ChatRequest, ChatReply]]) -> None:
         """Keep the replies that a row has so far, now that it needs one more."""
         for request, reply in calls:
-            self.journal.keep_reply(HALF + request.key(self.name), reply.model_dump_json())
+            self.journal.replies.keep(HALF + request.key(self.name), reply.model_dump_json())
             self._saved = True
         calls.clear()
 

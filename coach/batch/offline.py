@@ -73,13 +73,13 @@ class Exchange:
         with self.journal.writing():
             self._read(path)
             self.grade(work, identity, tally)
-            stranger = self.journal.stranger()
+            stranger = self.journal.replies.stranger()
             if stranger is not None:
                 raise DatasetError(
                     f"{path}: unknown custom_id {stranger!r}: these rows ask no such request. Nothing was"
                     " imported; have the rows, the model, a prompt or the rubric changed since the export?"
                 )
-            self.journal.keep_incoming()
+            self.journal.replies.keep_incoming()
 
     def grade(self, work: Iterable[Work], identity: GraderId, tally: Tally) -> None:
         """Grade `work` from the replies at hand; a row that lacks one fails for this run."""
@@ -92,7 +92,7 @@ class Exchange:
         """Take in what became of one request."""
         reply = outcome if isinstance(outcome, ChatReply) else unusable_reply(outcome)
         why = str(outcome) if isinstance(outcome, ModelError) else ""
-        self.journal.add_incoming(name, reply.model_dump_json() if reply else None, why)
+        self.journal.replies.add_incoming(name, reply.model_dump_json() if reply else None, why)
 
     async def _grade(self, model: ChatModel, item: Work, identity: GraderId, tally: Tally) -> None:
         if self.samples > 1:
@@ -112,17 +112,17 @@ class Exchange:
         keep(item, grade, self.journal, tally)
 
     def _explain(self, error: Pending) -> str:
-        found = self.journal.incoming(error.custom_id)
+        found = self.journal.replies.incoming(error.custom_id)
         why = f" ({found.why})" if found and found.why else ""
         return f"{error}{why} Export what is still needed, and import the replies."
 
     def _kept(self, name: str) -> ChatReply | None:
-        text = self.journal.reply(name)
+        text = self.journal.replies.find(name)
         return ChatReply.model_validate_json(text) if text else None
 
     def _incoming(self, name: str) -> ChatReply | None:
-        self.journal.use_incoming(name)
-        found = self.journal.incoming(name)
+        self.journal.replies.use_incoming(name)
+        found = self.journal.replies.incoming(name)
         return ChatReply.model_validate_json(found.reply) if found and found.reply else self._kept(name)
 
     def _read(self, path: Path) -> None:
@@ -131,7 +131,7 @@ class Exchange:
             row = parse_row(line, where)
             name = row["custom_id"]
             reply, why = _outcome(row)
-            earlier = self.journal.incoming(name)
+            earlier = self.journal.replies.incoming(name)
             known = ChatReply.model_validate_json(earlier.reply) if earlier and earlier.reply else None
             known = known or self._kept(name)
             if (
@@ -143,7 +143,7 @@ class Exchange:
                     f"{where}: a second, different reply to {name!r}. Keep one of them; nothing was imported."
                 )
             if earlier is None or (reply is not None and known is None):
-                self.journal.add_incoming(name, reply.model_dump_json() if reply else None, why)
+                self.journal.replies.add_incoming(name, reply.model_dump_json() if reply else None, why)
 
 
 def _told(reply: ChatReply) -> tuple[str, str]:

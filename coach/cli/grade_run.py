@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from coach.batch.estimate import count_rows
-from coach.batch.journal import HALF, Stored
+from coach.batch.journal import Stored
 from coach.batch.local import QuickGrader, grade_locally
 from coach.batch.output import RowWriter, text_of, write_output
+from coach.batch.replies import HALF
 from coach.batch.run import grade_rows
 from coach.batch.screen import render_summary
 from coach.batch.summary import Summary
@@ -58,7 +59,7 @@ def run_job(job: Job) -> int:
         grader = run_engine(job, progress)
         seconds = progress.seconds
     if not job.tally.failed:
-        job.journal.drop_replies(HALF)
+        job.journal.replies.drop(HALF)
     for what, number in job.journal.stale.most_common():
         job.say(f"{number:,} rows graded before were graded anew, since this changed: {what}.")
     return finish(job, grader, seconds)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from coach.batch import journal_file
 from coach.batch.journal import Journal
 from coach.errors import SetupError, UsageError
 
@@ -47,11 +49,11 @@ def test_forgetting_drops_grades_and_replies(tmp_path: Path) -> None:
     with Journal(tmp_path / "j") as journal:
         maker = journal.maker({})
         journal.record(KEY, maker, "{}")
-        journal.keep_reply("a", "{}")
+        journal.replies.keep("a", "{}")
     with Journal(tmp_path / "j") as journal:
         journal.forget()
         assert not journal.has_grade(KEY, maker)
-        assert not journal.has_replies()
+        assert not journal.replies.any()
 
 
 def test_failures_and_rows_are_of_one_run_alone(tmp_path: Path) -> None:
@@ -108,8 +110,8 @@ def test_a_full_disk_is_told_and_costs_nothing_that_was_recorded(tmp_path: Path)
     with Journal(tmp_path / "j") as journal:
         maker = journal.maker({})
         journal.record(KEY, maker, "{}")
-        pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
-        journal._db.execute(f"PRAGMA max_page_count = {pages}")
+        pages = journal._file.row("PRAGMA page_count")[0]
+        journal._file.row(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(SetupError, match="free some space"):
             for number in range(100):
                 journal.record(bytes([number]) * 16, maker, "x" * 5000)
@@ -126,3 +128,40 @@ def test_files_that_are_no_journal_of_ours_are_left_alone(tmp_path: Path) -> Non
     other.close()
     with pytest.raises(SetupError, match="another version"):
         Journal(tmp_path / "newer")
+
+
+def test_what_the_disk_may_not_have_yet_is_counted_until_it_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(
+        journal_file, "_flush", lambda handle: flushed.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+    )
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+        journal.record(KEY, maker, "{}")
+        journal.replies.keep("half:a", "{}")
+        journal.record_failure(KEY, maker, "{}")
+        assert journal.unsynced == 2
+        journal.sync()
+        assert (journal.unsynced, flushed) == (0, ["j-wal"])
+
+
+def test_a_disk_that_fails_to_sync_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(journal_file, "_flush", fail)
+    with Journal(tmp_path / "j") as journal:
+        journal.record(KEY, journal.maker({}), "{}")
+        with pytest.raises(SetupError, match="another disk"):
+            journal.sync()
+
+
+def test_a_reader_may_outlive_the_journal(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        for number in (1, 2):
+            journal.add_row(row(number), None)
+        rows = journal.rows()
+        assert next(rows).row == 1
+    rows.close()  # type: ignore[attr-defined]  # Iterator hides that it is a generator

@@ -19,7 +19,7 @@ from coach.llm.fake import Scripted, ScriptedModel
 from coach.llm.faults import Unreachable
 from coach.prompts import Prompts
 from coach.resources import prompts_dir
-from coach.schema.chat import ChatRequest
+from coach.schema.chat import ChatReply, ChatRequest
 from coach.schema.grade import Grade, GradeTask
 from tests.batch.conftest import read, report, write_rows
 
@@ -165,3 +165,22 @@ async def test_rows_that_wait_make_room_for_others(contexts: Contexts, tmp_path:
         )
     assert tally.graded == 100
     assert set(grader.seen.values()) == {1}
+
+
+async def test_the_disk_keeps_what_is_finished_while_the_run_goes_on(
+    contexts: Contexts, tmp_path: Path
+) -> None:
+    seen: list[int] = []
+
+    class Patient(ScriptedModel):
+        async def complete(self, request: ChatRequest) -> ChatReply:
+            while len(self.history) >= 5 and journal.unsynced:
+                await asyncio.sleep(0.001)
+            seen.append(journal.unsynced)
+            return await super().complete(request)
+
+    with Journal(tmp_path / "j") as journal:
+        async with asyncio.timeout(30):
+            await run(contexts, journal, rows_file(tmp_path, 20), Patient(answer=answering))
+        assert journal.unsynced == 0
+    assert max(seen[10:]) <= 4
