@@ -27,6 +27,8 @@ from coach.resources import corpus_dir, eval_dir
 
 GOLD = "dev"
 TRIED = (
+    "signs as patterns (shares of words that decide, price, measure, defer): built, and taken out again, for"
+    " without them the criteria agree better, by 0.017 [0.004, 0.030]",
     "boosted trees, extra trees and support vectors on the shape in place of ridge (no better, slower)",
     "answers stuffed with terms as further copies (lists of terms are set aside instead)",
     "made-up pairs of an answer and another question to fit relevance on (caught more, wronged more)",
@@ -41,7 +43,6 @@ def without(grams: Grams) -> Grams:
 CUTS: dict[str, Callable[[Measured], Measured]] = {
     "word grams": lambda data: replace(data, grams=without(data.grams)),
     "subwords": lambda data: replace(data, subwords=without(data.subwords)),
-    "shape (signs as patterns)": lambda data: replace(data, shape=data.shape * 0),
     "word vectors": lambda data: replace(data, vectors=data.vectors * 0),
     "relevance to the question": lambda data: replace(data, relevance=data.relevance * 0),
     "copies in lower case": lambda data: data.take(data.originals),

@@ -1,4 +1,4 @@
-"""The local grader: a small linear model over words and shapes, fitted on eval/gold, explained by signs.
+"""The local grader: a small linear model over words, fitted on eval/gold, explained by signs.
 
 No network, no key, deterministic. It reads no meaning: it knows how answers of each level are worded.
 """

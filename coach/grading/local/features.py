@@ -1,4 +1,4 @@
-"""From the sentences of an answer to what the model weighs: word grams, subword grams, shape.
+"""From the sentences of an answer to what the model weighs: word grams, subword grams.
 
 Each gram counts once however often it stands, so that repetition earns nothing.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from coach.grading.local.shape import measure_shape
 from coach.grading.local.tokens import split_sentences, split_words
 
 MANY_ITEMS = 6
@@ -16,11 +15,10 @@ SHORT_ITEM = 3.5
 
 
 class Features(NamedTuple):
-    """Distinct words; grams, which are the words and the pairs of neighbours; shape."""
+    """Distinct words; grams, which are the words and the pairs of neighbours."""
 
     words: list[str]
     grams: list[str]
-    shape: list[float]
 
 
 def extract(text: str) -> Features:
@@ -34,9 +32,6 @@ def extract(text: str) -> Features:
     return Features(
         words=list(distinct),
         grams=[*distinct, *dict.fromkeys(pairs)],
-        shape=measure_shape(
-            [list(sentence) for sentence in sentences], sum(item.text.count(",") for item in told)
-        ),
     )
 
 

@@ -12,8 +12,6 @@ from coach.grading.local.labelled import Floats, Grams, Measured, Row
 from coach.grading.local.model import (
     ANY,
     OVERALL,
-    SHAPE_CLIP,
-    SHAPE_WEIGHT,
     VECTOR_WEIGHT,
 )
 
@@ -52,8 +50,6 @@ class Fit:
         self.criteria = list(criteria)
         self.grams = _Weighted(data, data.grams, MIN_ANSWERS["grams"])
         self.subwords = _Weighted(data, data.subwords, MIN_ANSWERS["subwords"])
-        self.shape_mean = data.shape.mean(axis=0)
-        self.shape_spread = np.maximum(data.shape.std(axis=0), 1e-6)
         on_topic = data.take(np.flatnonzero([not row.off_topic for row in data.rows]))
         table = self._table(on_topic)
         overall = Ridge(PENALTY_OVERALL).fit(table, on_topic.overall)
@@ -77,12 +73,10 @@ class Fit:
         return marks, 1 / (1 + np.exp(-(scaled @ self.relevance_weights + self.relevance_bias)))
 
     def _table(self, data: Measured) -> Any:
-        shape = np.clip((data.shape - self.shape_mean) / self.shape_spread, -SHAPE_CLIP, SHAPE_CLIP)
         return sparse.hstack(
             [
                 self.grams.table(data.grams),
                 self.subwords.table(data.subwords),
-                sparse.csr_matrix(SHAPE_WEIGHT * shape),
                 sparse.csr_matrix(VECTOR_WEIGHT * data.vectors),
             ]
         ).tocsr()

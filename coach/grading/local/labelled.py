@@ -59,12 +59,11 @@ class Grams:
 
 @dataclass(frozen=True)
 class Measured:
-    """Rows with their features; shape is (rows, numbers), vectors (rows, dimensions)."""
+    """Rows with their features; vectors is (rows, dimensions), relevance (rows, numbers)."""
 
     rows: list[Row]
     grams: Grams
     subwords: Grams
-    shape: Floats
     vectors: Floats
     relevance: Floats
 
@@ -73,7 +72,6 @@ class Measured:
             [self.rows[n] for n in chosen],
             Grams(self.grams.names, self.grams.table[chosen]),
             Grams(self.subwords.names, self.subwords.table[chosen]),
-            self.shape[chosen],
             self.vectors[chosen],
             self.relevance[chosen],
         )
@@ -139,7 +137,6 @@ def measure(rows: list[Row], corpus: Corpus, vectors: WordVectors) -> Measured:
         rows,
         Grams.of([item.grams for item in features]),
         Grams.of([_subwords(item) for item in features]),
-        np.array([item.shape for item in features]),
         np.array([vectors.mean(item.words) for item in features], dtype=float),
         np.array(
             [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.grading.local.shape import COMMON
+from coach.grading.local.common import COMMON
 from coach.grading.local.tokens import split_words
 
 _ENGLISH = COMMON | frozenset(

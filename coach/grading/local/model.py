@@ -1,7 +1,7 @@
 """The fitted model: a readable JSON file and the arithmetic that turns features into levels.
 
-Every head is linear over four blocks: word grams and subwords (tf-idf, each block of unit length),
-shape (standardised, clipped) and the mean word vector. Fitting is done in `train`.
+Every head is linear over three blocks: word grams and subwords (tf-idf, each block of unit length) and
+the mean word vector. Fitting is done in `fit`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from coach.errors import SetupError
 from coach.grading.local.features import Features, pieces
 
 FILE = Path(__file__).with_name("model.json")
-SHAPE_WEIGHT = 0.1
-SHAPE_CLIP = 2.5
 VECTOR_WEIGHT = 0.9
 # Where doubt that the answer serves its question begins to count: first no mark stands above a no, then all
 # are drawn to the lowest. Lower catches more answers to other questions and wrongs more answers that take
@@ -101,9 +99,6 @@ class LocalModel:
     heads: tuple[str, ...]
     grams: Block
     subwords: Block
-    shape_mean: Vector
-    shape_spread: Vector
-    shape_weights: Vector
     vector_weights: Vector
     bias: Vector
     relevance: tuple[Vector, Vector, Vector, float]
@@ -120,14 +115,10 @@ class LocalModel:
 
     def raw(self, features: Features, vector: NDArray[np.float32]) -> Vector:
         """Continuous marks of all heads, shape (heads,)."""
-        shape = np.clip(
-            (np.array(features.shape) - self.shape_mean) / self.shape_spread, -SHAPE_CLIP, SHAPE_CLIP
-        )
         return np.asarray(
             self.bias
             + self.grams.score(features.grams)
             + self.score_subwords(features.words)
-            + SHAPE_WEIGHT * shape @ self.shape_weights
             + VECTOR_WEIGHT * vector @ self.vector_weights
         )
 
@@ -182,9 +173,6 @@ def build_model(data: dict[str, Any], digest: str) -> LocalModel:
         heads=tuple(data["heads"]),
         grams=_block(data["grams"]),
         subwords=_block(data["subwords"]),
-        shape_mean=np.array(data["shape"]["mean"]),
-        shape_spread=np.array(data["shape"]["spread"]),
-        shape_weights=np.array(data["shape"]["weights"]) / SCALE,
         vector_weights=np.array(data["vectors"]["weights"]) / SCALE,
         bias=np.array(data["bias"]),
         relevance=(

@@ -74,16 +74,11 @@ def describe(fit: Fit, rows: Sequence[Row], marks: Floats, beside: Floats) -> di
 
 
 def _weights(fit: Fit) -> dict[str, Any]:
-    """The four blocks of weights, cut out of the one table in the order in which `Fit._table` joins them."""
-    ends = np.cumsum([len(fit.grams.names), len(fit.subwords.names), len(fit.shape_mean)])
-    first, second, third, fourth = np.split(fit.weights, ends)
+    """The three blocks of weights, cut out of the one table in the order in which `Fit._table` joins them."""
+    ends = np.cumsum([len(fit.grams.names), len(fit.subwords.names)])
+    first, second, third = np.split(fit.weights, ends)
     return {
-        "shape": {
-            "mean": _rounded(fit.shape_mean),
-            "spread": _rounded(fit.shape_spread),
-            "weights": _scaled(third),
-        },
-        "vectors": {"weights": _scaled(fourth)},
+        "vectors": {"weights": _scaled(third)},
         "grams": _gram_table(fit.grams.names, fit.grams.idf, first),
         "subwords": _gram_table(fit.subwords.names, fit.subwords.idf, second),
     }

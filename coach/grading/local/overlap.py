@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from Stemmer import Stemmer
 
-from coach.grading.local.shape import COMMON
+from coach.grading.local.common import COMMON
 from coach.grading.local.standing import standing
 
 NAMES = ("log_rank_asked", "near_asked", "margin_asked", "log_rank_guides", "near_guides", "margin_guides")
