@@ -104,7 +104,8 @@ def list_(as_data: AsData = False) -> None:
         else:
             for story in stories:
                 weakest = reviews[story.id].weakest
-                row = (str(story.id), story.title, ",".join(story.tags), f"{weakest.part} {weakest.level}")
+                mend = "" if weakest.level == "strong" else f"{weakest.part} {weakest.level}"
+                row = (str(story.id), story.title, ",".join(story.tags), mend)
                 typer.echo("\t".join(_flat(cell) for cell in row))
 
 

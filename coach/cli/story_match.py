@@ -140,6 +140,6 @@ def _principle_data(principle: Principle, matches: list[Match]) -> dict[str, Any
     return {
         "principle": principle.name,
         "text": principle.text,
-        "fits": bool(matches),
+        "fits": any(match.fit == "fits" for match in matches),
         "matches": [_match_data(match) for match in matches],
     }

@@ -122,20 +122,22 @@ def render_opening(opening: Opening) -> RenderableType:
 
 
 def render_principles(found: Sequence[tuple[Principle, list[Match]]]) -> RenderableType:
-    """Each principle with its best story, or that there is none."""
+    """Each principle with its best story; or that none shows it, and which is nearest."""
     parts: list[RenderableType] = []
     for principle, matches in found:
         parts += [heading(principle.name)]
-        if matches:
-            parts.append(indent(render_match(matches[0])))
-            others = [f"{match.story.id}. {match.story.title}" for match in matches[1:3]]
-            if others:
-                parts.append(indent(labelled("Also", "; ".join(others))))
+        fitting = [match for match in matches if match.fit == "fits"]
+        if fitting:
+            parts.append(indent(render_match(fitting[0])))
         else:
             parts.append(indent(plain("No story of yours shows this yet.", "yellow")))
+        others = fitting[1:3] if fitting else matches[:1]
+        if others:
+            names = "; ".join(f"{match.story.id}. {match.story.title}" for match in others)
+            parts.append(indent(labelled("Also" if fitting else "Nearest", names)))
         parts.append(Text())
-    without = sum(1 for _, matches in found if not matches)
-    parts.append(plain(f"{len(found) - without} of {len(found)} principles have a story."))
+    shown = sum(any(match.fit == "fits" for match in matches) for _, matches in found)
+    parts.append(plain(f"{shown} of {len(found)} principles have a story."))
     return Group(*parts)
 
 

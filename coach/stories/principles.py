@@ -55,7 +55,7 @@ def read_principles(path: Path) -> list[Principle]:
 def match_all(
     principles: Sequence[Principle], matcher: Matcher, stories: Sequence[Story]
 ) -> list[tuple[Principle, list[Match]]]:
-    """Every principle with the stories that fit it, best first; an empty list where none does."""
+    """Every principle with the stories that fit it or may, best first."""
     return [(principle, matcher.match(principle.whole(), stories, own=True)) for principle in principles]
 
 
