@@ -55,6 +55,8 @@ _PATTERNS = (
     r"\b(?:as an|other|fellow|dear) (?:evaluators?|graders?|assessors?|raters?)\b",
     r"\b(?:note|message|instructions?|attention|hint|memo|reminder) (?:to|for) "
     rf"(?:the |any |an |whoever )?(?:automat\w+ |ai |human )?{_GRADER}\b",
+    r"\b(?:note|message|instructions?|hint|memo) (?:to|for) (?:the |any |an |my )?"
+    r"interview(?:er|ing (?:model|system|assistant|bot))\b",
     rf"\b(?:dear|hey|hello|attention),? (?:the )?(?:automat\w+ )?{_GRADER}\b",
     r"\b(?:you are|you're|act as) (?:now )?(?:an? |the )?(?:\w+ )?"
     r"(?:grader|evaluator|assessor|examiner|judge|scoring (?:model|system))\b",

@@ -12,7 +12,7 @@ from coach.text.sanitize import for_terminal
 SHORTEST, LONGEST = 3, 14
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]*)*")
 _JOINT = re.compile(
-    r"\s*(?:[,;:()\[\]–—]|\s-\s)\s*"
+    r"\s*(?:(?<!\d)[,:]|[,:](?!\d)|[;()\[\]–—]|\s-\s)\s*"
     r"|\s+(?=(?:because|since|so that|which|while|but|unless|although|and (?:then|i|we|they|it|the))\s)",
     re.IGNORECASE,
 )

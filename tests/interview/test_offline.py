@@ -113,6 +113,13 @@ def test_clauses_are_verbatim_and_open_without_a_conjunction() -> None:
     assert "we call them" in [clause.text for clause in found]
 
 
+def test_a_figure_is_not_cut_at_its_comma() -> None:
+    found = [
+        clause.text for clause in clauses("We compute wrong answers per 1,000 turns, at 10:30 each day.")
+    ]
+    assert "We compute wrong answers per 1,000 turns" in found and "at 10:30 each day" in found
+
+
 def test_a_quote_with_marks_or_control_characters_is_passed_over() -> None:
     def picked(said: str) -> str | None:
         found = pick(said, {"track": 1.0, "accuraci": 1.0}, aimed=lambda _: False)
