@@ -7,6 +7,7 @@ import pytest
 from coach.errors import DatasetError, SetupError
 from coach.guides.corpus import Corpus
 from coach.guides.stories import StoryGuide
+from coach.schema.story import Story
 from coach.stories.match import Matcher
 from coach.stories.principles import match_all, read_principles
 from tests.stories.conftest import FEED, ROUTING
@@ -59,3 +60,21 @@ def test_each_principle_gets_its_stories_or_none(
     path.write_text("- Disagree and commit\n- Hire and develop the best\n")
     found = match_all(read_principles(path), Matcher(corpus, story_guide), [ROUTING, FEED])
     assert [[match.story.id for match in matches] for _, matches in found] == [[FEED.id], []]
+
+
+@pytest.mark.parametrize(
+    ("principle", "story"),
+    [
+        ("Ownership: leaders are owners.", FEED),
+        ("Dive deep: stay connected to the details.", FEED),
+        ("Deliver results.", ROUTING),
+        ("Bias for action: speed matters.", None),
+        ("Frugality: more with less.", None),
+    ],
+)
+def test_well_known_principles(
+    principle: str, story: Story | None, corpus: Corpus, story_guide: StoryGuide
+) -> None:
+    found = Matcher(corpus, story_guide).match(principle, [ROUTING, FEED], own=True)
+    fitting = [match.story.id for match in found if match.fit == "fits"]
+    assert (story.id in fitting) if story else fitting == []
