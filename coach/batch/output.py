@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -16,8 +14,8 @@ from coach.batch.intake import dump
 from coach.batch.journal import Stored
 from coach.batch.markdown import markdown_row
 from coach.batch.workbook import MOST_ROWS, write_rows
-from coach.errors import SetupError, UsageError
-from coach.llm.files import write_whole
+from coach.errors import UsageError
+from coach.llm.files import replacing, write_whole
 from coach.schema.grade import Grade, GradeError, GraderId, Usage
 
 Format = Literal["jsonl", "csv", "xlsx", "markdown"]
@@ -96,24 +94,10 @@ def write_output(
     if kind != "xlsx":
         write_whole(path, text_of(rows(), writer, kind))
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".xlsx", dir=path.parent)
-        os.close(handle)
-        try:
-            if write_rows(Path(temporary), [("grades", _sheet(rows(), writer))]):
-                say(
-                    f"{path}: some texts were cut to what a cell can hold; the other formats hold them whole."
-                )
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise SetupError(
-            f"{path} cannot be written: {error.strerror}. Free some space and run again."
-        ) from error
+    with replacing(path) as temporary:
+        cut = write_rows(temporary, [("grades", _sheet(rows(), writer))])
+    if cut:
+        say(f"{path}: some texts were cut to what a cell can hold; the other formats hold them whole.")
 
 
 def text_of(rows: Iterable[Stored], writer: RowWriter, kind: Format) -> Iterator[str]:

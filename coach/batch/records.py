@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from coach.batch.encoding import find_encoding
@@ -31,10 +31,11 @@ class Record:
 
 @dataclass(frozen=True)
 class Header:
-    """Names of the columns that were asked for; a sheet without one of them is a wrong command."""
+    """What a sheet's columns must be. One without a column of `wanted` is a wrong command; one for which
+    `has_answers` is false is no sheet of answers, and is left out where another one of the workbook is."""
 
     wanted: tuple[str, ...] = ()
-    known: frozenset[str] = field(default_factory=frozenset)
+    has_answers: Callable[[tuple[str, ...]], bool] = lambda columns: True
 
     def check(self, columns: tuple[str, ...], name: str) -> None:
         missing = [column for column in self.wanted if column not in columns]
@@ -42,6 +43,9 @@ class Header:
             raise UsageError(
                 f"{name} has no column {missing[0]!r}. Its columns are: {', '.join(columns) or '(none)'}."
             )
+
+    def fits(self, columns: tuple[str, ...]) -> bool:
+        return all(column in columns for column in self.wanted) and self.has_answers(columns)
 
 
 def read_records(file: InputFile, header: Header, say: Say) -> Iterator[Record]:
@@ -169,19 +173,36 @@ def sheet_record(name: str, line: int, columns: tuple[str, ...], values: list[An
 
 
 def _read_workbook(file: InputFile, header: Header, say: Say) -> Iterator[Record]:
-    from coach.batch.workbook import read_rows
+    """The rows of every sheet that holds answers, each told as from FILE#SHEET where there are several."""
+    from coach.batch.workbook import open_sheets
 
-    rows = read_rows(file.path, say)
+    with open_sheets(file.path) as sheets:
+        fitting = [sheet for sheet in sheets if not sheet.hidden and header.fits(_columns(sheet.head()))]
+        for sheet in fitting or sheets[:1]:
+            name = file.name if len(sheets) == 1 else f"{file.name}#{sheet.name}"
+            yield from _read_sheet(name, sheet.rows(), header)
+        for sheet in sheets if fitting else sheets[1:]:
+            if sheet not in fitting:
+                told = ", ".join(str(cell) for cell in sheet.head() if cell is not None)
+                why = "it is hidden" if sheet.hidden else f"columns: {told or 'none'}"
+                say(f"{file.name}#{sheet.name} has no answers to grade ({why}) and was left out.")
+
+
+def _read_sheet(name: str, rows: Iterator[tuple[int, list[Any]]], header: Header) -> Iterator[Record]:
     named = next(rows, None)
     if named is None:
         return
-    columns = name_columns([str(cell) if cell is not None else "" for cell in named[1]])
-    header.check(columns, file.name)
+    columns = _columns(named[1])
+    header.check(columns, name)
     for line, values in rows:
         if any(value is not None for value in values):
             filled = ["" if value is None else value for value in values]
             filled += [""] * (len(columns) - len(filled))
-            yield sheet_record(file.name, line, columns, filled)
+            yield sheet_record(name, line, columns, filled)
+
+
+def _columns(head: list[Any]) -> tuple[str, ...]:
+    return name_columns([str(cell) if cell is not None else "" for cell in head])
 
 
 def _read_text(file: InputFile, header: Header, say: Say) -> Iterator[Record]:

@@ -37,8 +37,9 @@ class Columns:
     candidate: str = "candidate"
 
     @property
-    def header(self) -> Header:
-        return Header(tuple(name for name in (*self.answers, self.question, self.id) if name))
+    def named(self) -> tuple[str, ...]:
+        """The columns that a sheet must have, since the command names them."""
+        return tuple(name for name in (*self.answers, self.question, self.id) if name)
 
 
 @dataclass(slots=True)
@@ -77,8 +78,9 @@ class RowReader:
     def read(self, files: Iterable[InputFile]) -> Iterator[Row]:
         """Yield every row in order. Raises UsageError where a named column is missing from a sheet."""
         number = 0
+        header = Header(self._columns.named, self._has_answers)
         for file in files:
-            for record in read_records(file, self._columns.header, self._say):
+            for record in read_records(file, header, self._say):
                 for item, question in self._spread(record):
                     number += 1
                     yield self._row(number, item, question, file.path.parent)
@@ -105,6 +107,9 @@ class RowReader:
             answer = record.fields.get(column)
             fields = {**shared, "question_id": name, "answer": answer}
             yield Record(record.file, record.line, fields, tuple(fields)), column
+
+    def _has_answers(self, columns: tuple[str, ...]) -> bool:
+        return bool(self._wide(columns)) or self._names(columns)["answer"] in columns
 
     def _question_columns(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         if len(self._columns.answers) > 1:

@@ -1,4 +1,4 @@
-"""The first sheet of an XLSX workbook as rows of plain values, and rows back into a workbook.
+"""The sheets of an XLSX workbook as rows of plain values, and rows back into a workbook.
 
 The only place in this room that knows openpyxl.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -20,24 +23,44 @@ _CELL_LIMIT = 32_767  # characters
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def read_rows(path: Path, say: Callable[[str], None]) -> Iterator[tuple[int, list[Any]]]:
-    """Yield (1-based row number, values) of the first sheet, its empty rows included."""
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: `rows` gives (1-based row number, values) of each row, the empty ones included."""
+
+    name: str
+    hidden: bool
+    rows: Callable[[], Iterator[tuple[int, list[Any]]]]
+
+    def head(self) -> list[Any]:
+        """The values of the first row; none for an empty sheet."""
+        return next(self.rows(), (1, []))[1]
+
+
+@contextmanager
+def open_sheets(path: Path) -> Iterator[list[Sheet]]:
+    """The workbook's sheets in order; their rows can be read, again and again, as long as it is open.
+
+    Raises DamagedFile for a workbook that cannot be read, then or while its rows are.
+    """
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         try:
-            if len(book.sheetnames) > 1:
-                others = ", ".join(book.sheetnames[1:])
-                say(f"{path}: only the first sheet, {book.sheetnames[0]!r}, is graded (not {others}).")
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                yield number, [_plain(value) for value in values]
+            yield [
+                Sheet(sheet.title, sheet.sheet_state != "visible", partial(_rows, sheet))
+                for sheet in book.worksheets
+            ]
         finally:
             book.close()
     except (KeyError, ValueError, IndexError, EOFError, OSError, zipfile.BadZipFile, ParseError) as error:
         raise DamagedFile(f"{path} is a damaged workbook ({type(error).__name__}).") from error
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    sheet.reset_dimensions()
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        yield number, [_plain(value) for value in values]
 
 
 def write_rows(path: Path, sheets: Iterable[tuple[str, Iterable[list[Any]]]]) -> bool:

@@ -166,6 +166,49 @@ def test_a_sheet_with_one_question_per_column(contexts: Contexts, tmp_path: Path
     assert rows[0].extra == {"Name": "Ann", "Notes": "late"}
 
 
+def test_every_sheet_with_answers_is_read_and_others_are_named(contexts: Contexts, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheets = {
+        "Notes": [["what", "who"], ["late", "Ann"]],
+        "Spring": [["id", "question_id", "answer"], ["a", "cheap", "We route."]],
+        "Autumn": [["id", "safe"], ["b", "We test."]],
+        "Empty": [],
+        "Old": [["id", "answer"], ["x", "We hid."]],
+    }
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book["Old"].sheet_state = "hidden"
+    del book["Sheet"]
+    path = tmp_path / "rows.xlsx"
+    book.save(path)
+    said: list[str] = []
+    found = read(contexts, path, said=said)
+    assert [(row.id, row.file, row.line) for row in found] == [
+        ("a", f"{path}#Spring", 2),
+        ("b:safe", f"{path}#Autumn", 2),
+    ]
+    assert [text.removeprefix(f"{path}#").split(" has no")[0] for text in said] == ["Notes", "Empty", "Old"]
+    assert "what, who" in said[0]
+    assert "hidden" in said[2]
+
+
+def test_a_workbook_without_answers_fails_by_the_rows_of_its_first_sheet(
+    contexts: Contexts, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["what"])
+    book.active.append(["late"])
+    book.create_sheet("Second").append(["who"])
+    book.save(tmp_path / "rows.xlsx")
+    said: list[str] = []
+    [row] = read(contexts, tmp_path / "rows.xlsx", said=said)
+    assert row.error is not None
+    assert row.error.kind == "no_answer"
+    assert "#Second" in said[0]
+
+
 def test_named_answer_columns_are_questions_of_your_own(corpus: Any, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("id,Why us?,Why you?\na,x,y\n")
