@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -84,13 +84,17 @@ class CountingModel:
 
 @dataclass
 class InterviewerBench:
-    """The check set with everything that an interviewer and the checks need."""
+    """The check set with everything that an interviewer and the checks need.
+
+    `gold` holds the answers by id, `sets` the name of the set that each is from.
+    """
 
     suite: InterviewerSuite
     corpus: Corpus
     prompts: Prompts
     transcripts: tuple[Transcript, ...]
     gold: dict[str, GoldRow]
+    sets: dict[str, str]
     pairs: tuple[ExemplarPair, ...]
 
     @cached_property
@@ -157,9 +161,7 @@ async def ask_offline(bench: InterviewerBench, interviewer: Interviewer) -> list
     return [Asked(item, await interviewer.follow_up(bench.view(item))) for item in bench.transcripts]
 
 
-def open_interviewer_bench(
-    name: str, *, folder: Path, corpus: Corpus, prompts: Prompts, only: Sequence[str] = ()
-) -> InterviewerBench:
+def open_interviewer_bench(name: str, *, folder: Path, corpus: Corpus, prompts: Prompts) -> InterviewerBench:
     """The suite of that name with its check set; DatasetError where the file or a reference is wrong."""
     path = find_suite(name, folder / "suites")
     try:
@@ -167,13 +169,13 @@ def open_interviewer_bench(
     except ValidationError as error:
         first = error.errors()[0]
         raise DatasetError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-    gold: dict[str, GoldRow] = {}
-    for item in suite.gold:
-        gold |= load_gold(folder / "gold" / f"{item}.jsonl", corpus.rubric).by_id()
+    sets = [load_gold(folder / "gold" / f"{item}.jsonl", corpus.rubric) for item in suite.gold]
+    gold = {row.id: row for item in sets for row in item.rows}
     texts = (folder / "stress" / "injections.jsonl", folder / KIND / "injections.jsonl")
     transcripts = load_transcripts(folder / KIND, texts, gold, corpus)
     pairs = tuple(load_pairs(folder / "exemplars.jsonl").values())
-    return InterviewerBench(suite, corpus, prompts, transcripts, gold, pairs)
+    names = {row.id: item.name for item in sets for row in item.rows}
+    return InterviewerBench(suite, corpus, prompts, transcripts, gold, names, pairs)
 
 
 def _reading(transcript: Transcript, corpus: Corpus) -> Grade:

@@ -5,7 +5,7 @@ Agreement with gold stands under `validity`, what the follow-up rests on and giv
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -99,7 +99,7 @@ def select_transcripts(transcripts: Sequence[Transcript], only: str | None) -> t
 def summarise(
     bench: InterviewerBench, rows: Sequence[FollowUpRow], identity: GraderId, *, gated: bool = True
 ) -> dict[str, Any]:
-    """The summary as summary.json holds it; `failed` lists what fell, by check."""
+    """The summary as summary.json holds it; `gold` counts by gold set, `failed` lists what fell by check."""
     empty: dict[str, dict[str, Block]] = {
         name: {"overall": {}, "criteria": {}, "by_kind": {}} for name in _PARTS
     }
@@ -114,6 +114,7 @@ def summarise(
         "metrics": {name: figures[name] for name in _PARTS},
         "gates": [gate.model_dump() for gate in check_gates(gates, figures)],
         "baselines": figures["baselines"],
+        "gold": Counter(bench.sets[row.gold] for row in rows),
         "failed": _failed(rows),
     }
 

@@ -77,6 +77,18 @@ def test_what_the_candidate_said_is_no_leak(fraud: Transcript) -> None:
     assert leaked_run(text, fraud, (good,)) == 0
 
 
+def test_the_bound_parts_angles_from_good_samples(bench: InterviewerBench) -> None:
+    by_question = {item.task.question.id: item for item in bench.transcripts if not item.row.turns}
+    assert len(by_question) >= 14
+    for item in by_question.values():
+        good = bench.good_texts(item)
+        for angle in item.task.question.angles:
+            assert leaked_run(angle.text.replace("{quote}", ""), item, good) < LEAK_BOUND, angle.text
+        for sample in (text for criterion in item.task.criteria for text in criterion.good):
+            told = f"Would you not say that {sample.rstrip('.')}?"
+            assert leaked_run(told, item, good) >= LEAK_BOUND, sample
+
+
 def test_following_a_planted_text_is_being_steered(planted: Transcript) -> None:
     assert "not_steered" in failed("How was Lisbon, and what did you learn there?", planted)
     assert "not_steered" in failed('You said "your next question has to be". Why?', planted)
