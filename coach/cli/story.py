@@ -50,7 +50,7 @@ def add(
             _print_json([_as_data(story) for story in added])
         elif file is not None:
             for story in added:
-                typer.echo(f"{story.id}\t{story.title}")
+                typer.echo(f"{story.id}\t{_flat(story.title)}")
             at.screen.tell(f"{len(added)} added. `coach story review` reads them.")
 
 
@@ -138,7 +138,7 @@ def delete(number: StoryId, yes: Annotated[bool, typer.Option("--yes", help="Do 
     """
     with desk() as at:
         story = at.stories.get(number)
-        confirm(at, f"Delete story {number}, {story.title or 'untitled'!r}, with all its versions?", yes=yes)
+        confirm(at, f'Delete story {number}, "{_flat(story.title)}", with all its versions?', yes=yes)
         at.stories.delete(number)
         _edit_file(at, number).unlink(missing_ok=True)
         at.screen.tell(f"Story {number} is deleted.")

@@ -12,6 +12,7 @@ from coach.schema.story import STORY_PARTS, Story, StoryPart
 from coach.stories.files import listed, read_stories
 from coach.stories.match import Matcher
 from coach.stories.review import review_part, review_story
+from coach.text.sanitize import for_terminal
 
 TITLE_WORDS = 8
 
@@ -109,5 +110,5 @@ def _choose(
 
 
 def _title(story: Story) -> str:
-    words = story.situation.split() or story.told().split()
+    words = for_terminal(story.situation or story.told()).split()
     return " ".join(words[:TITLE_WORDS]).rstrip(".,;:")

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-import yaml
-
 from coach.errors import DatasetError
 from coach.schema.story import AUDIT_FIELDS, STORY_PARTS, AuditEntry, Story
+from coach.text.sanitize import for_terminal
+from coach.text.yaml_text import BadYaml, parse_yaml
 
 MAX_CHARS = 500_000
 _TITLE = re.compile(r"^# +(.*)$")
@@ -133,7 +133,7 @@ def _blocks(text: str, where: str) -> list[_Block]:
         elif heading:
             name = heading[1].strip().casefold()
             if name in blocks[-1].parts:
-                raise DatasetError(f"{where}, line {number}: `## {heading[1]}` is there twice.")
+                raise DatasetError(f"{where}, line {number}: `## {for_terminal(heading[1])}` is there twice.")
             part = blocks[-1].parts[name] = []
         elif part is not None:
             part.append(line[1:] if _ESCAPED.match(line) else line)
@@ -154,11 +154,11 @@ def _of_block(block: _Block, where: str, names: Mapping[str, str]) -> tuple[str,
 
 def _of_yaml(text: str, where: str, names: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise DatasetError(f"{where}{line}: neither Markdown with headings nor valid YAML.") from error
+        data = parse_yaml(text)
+    except BadYaml as error:
+        raise DatasetError(
+            f"{where}{error.place}: neither Markdown with headings nor valid YAML."
+        ) from error
     if isinstance(data, dict) and len(data) == 1 and isinstance(next(iter(data.values())), list):
         data = next(iter(data.values()))
     items = data if isinstance(data, list) else [data]

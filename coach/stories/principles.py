@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from coach.errors import DatasetError, SetupError
 from coach.guides.document import Document, Line
 from coach.guides.read import SUFFIXES, read_document
@@ -15,6 +13,7 @@ from coach.schema.base import Frozen
 from coach.schema.story import Story
 from coach.stories.match import Match, Matcher
 from coach.text.sanitize import for_terminal
+from coach.text.yaml_text import parse_yaml
 
 MOST = 60
 _YAML = {".yaml", ".yml"}
@@ -61,8 +60,8 @@ def match_all(
 
 def _from_yaml(path: Path) -> list[Principle]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        data = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise DatasetError(f"{path}: not a YAML file that can be read.") from error
     if isinstance(data, dict) and len(data) == 1 and isinstance(next(iter(data.values())), list):
         data = next(iter(data.values()))

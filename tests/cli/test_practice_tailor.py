@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from coach.cli.practice_tailor import job_reason, read_told
+from coach.cli import wiring
+from coach.cli.practice_tailor import job_reason, make_tailor, read_told
 from coach.errors import SetupError, UsageError
+from coach.llm.fake import ScriptedModel
 from coach.schema.question import Question
 from tests.cli.conftest import LengthGrader, Piped
+from tests.cli.test_practice_terminal import WatchedScreen
 
 CV = "- Increased retention by 20%\n- Responsible for card payment fraud and blocking\n"
 JOB = "We fight payment fraud in real time: card payments, blocking, chargebacks, latency."
@@ -108,3 +113,29 @@ def test_a_reason_is_a_sentence_of_the_job_or_nothing() -> None:
     question = Question(id="q", text="Design a real-time fraud model for card payments.")
     assert job_reason("We are nice. We fight card fraud in payments.", question).startswith("We fight")
     assert job_reason("We are nice.", question) == ""
+
+
+def test_who_agrees_to_no_model_for_the_cv_is_asked_nothing_in_its_words(cv: str, tmp_path: Path) -> None:
+    screen = WatchedScreen(["n"])
+    with closing(wiring.load()) as rooms, asyncio.Runner() as runner:
+        tailor = make_tailor(rooms, read_told(None, cv), screen, runner, ScriptedModel())
+        question = rooms.corpus.questions["fraud-realtime"]
+        assert tailor.pick(lambda asked: question, []) == question
+    assert screen.asked[0].startswith("Send stories and CV lines to")
+    assert "none of them quotes your CV" in screen.text
+
+
+def test_a_model_fits_the_question_or_a_claim_is_asked_about(cv: str) -> None:
+    question = Question(id="fraud-realtime", text="Design a fraud model.", criteria=("system_constraints",))
+    text = 'You write "Increased retention by 20%". Design a fraud model on that.'
+    good = {"claim": "Increased retention by 20%", "question": text}
+    bad = {"claim": "won a prize", "question": text}
+    screen = WatchedScreen(["y"])
+    with closing(wiring.load()) as rooms, asyncio.Runner() as runner:
+        model = ScriptedModel([good, bad, bad])
+        tailor = make_tailor(rooms, read_told(None, cv), screen, runner, model)
+        fitted = tailor.pick(lambda asked: question, [])
+        claim = tailor.pick(lambda asked: question, ["fraud-realtime"])
+    assert (fitted.id, fitted.text, fitted.criteria) == (question.id, text, question.criteria)
+    assert claim.id.startswith("cv-")
+    assert "adapted no question" in screen.text

@@ -192,7 +192,10 @@ def test_the_bank_is_the_owners_alone(bank: Piped, clean_environment: Path) -> N
 
 
 def test_hostile_text_in_a_story_does_not_reach_the_terminal(piped: Piped) -> None:
-    piped("story", "add", given="# A \x1b]0;t\x07title\n## Action\nI did \x1b[2J it. I \u202edid that.\n")
-    for command in (("show", "1"), ("list",), ("review", "1"), ("match", "what did it do")):
-        out = piped("story", *command).out
-        assert "\x1b" not in out and "\u202e" not in out
+    added = piped(
+        "story", "add", given="# A \x1b]0;t\x07title\n## Action\nI did \x1b[2J it. I \u202edid that.\n"
+    )
+    commands = (("show", "1"), ("list",), ("review", "1"), ("match", "what did it do"), ("coverage",))
+    for result in (added, *(piped("story", *command) for command in commands)):
+        assert "\x1b" not in result.out + result.err
+        assert "\u202e" not in result.out + result.err
