@@ -68,7 +68,7 @@ def _to_four(path: Path) -> list[str]:
         ),
         (bool(path.jumps), "A remedy that could not work was tried on the way."),
         (not path.fix_right, "What you would do does not mend the cause."),
-        (len(path.named) > 1, "You named another cause beside the right one."),
+        (path.hedges, "You named another cause beside the right one."),
         (path.standing.limited < 0.5, "The harm went on while you searched: nothing was done to limit it."),
         (not path.opening, "Begin with when it started and what changed then."),
         (not _half_excluded(path), "Less than half of the other explanations were ruled out."),

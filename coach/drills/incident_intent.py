@@ -5,18 +5,21 @@ A reader turns one message into intents; what they lead to is decided in `incide
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, Protocol
 
-from coach.drills.incident_match import FIRMLY, Match, Matcher
+from coach.drills.incident_match import FIRMLY, FOUND, Match, Matcher
 from coach.drills.incident_words import (
     CAUSE,
     CHECKING,
     DENIED,
     NOT,
     ORDER,
+    PARTS,
     REASON,
     STATES,
     SUSPECT,
+    TELLS,
     TESTS,
     WHETHER,
     WHY,
@@ -80,6 +83,8 @@ class RuleReader:
         wish = WHY.split(clause, maxsplit=1)[0]
         clause = wish if CHECKING.match(wish) or ORDER.match(wish) else clause
         kind = _statement(clause)
+        if kind == "reason" and STATES.match(clause) and named(clause, self._says):
+            kind = "suspect"
         if kind is not None:
             return [Intent(kind=kind, text=clause)]
         whole = self._one(clause)
@@ -121,6 +126,9 @@ class RuleReader:
         if asks and not WHETHER.search(clause):
             # "did we roll anything back" asks; it does not order.
             return self._matcher.best(clause, ("fact", "absent"))
+        if TELLS.match(clause):
+            told = self._matcher.best(clause, ("act",), act="tell")
+            return replace(told, score=max(told.score, FOUND))
         act, check = self._matcher.best(clause, ("act",)), self._matcher.best(clause, ("fact", "absent"))
         # Words that begin with an order are one, unless a check fits them much better; and the reverse.
         lean = ORDER_LEAN if ORDER.match(clause) or asks else -ORDER_LEAN
@@ -137,8 +145,9 @@ class RuleReader:
 
 
 def named(text: str, says: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Ids of the hypotheses that a statement names and does not turn down in the same sentence."""
-    return tuple(name for name, phrases in says.items() if find(text, phrases, unless=DENIED))
+    """Ids of the hypotheses that a statement names; what a part of a sentence turns down is not named."""
+    kept = ", ".join(part for part in PARTS.split(text) if not DENIED.search(part))
+    return tuple(name for name, phrases in says.items() if find(kept, phrases))
 
 
 def _statement(clause: str) -> IntentKind | None:

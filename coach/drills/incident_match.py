@@ -60,6 +60,7 @@ class Target:
     id: str
     phrasings: tuple[str, ...]
     result: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,14 @@ def targets_of(incident: Incident, moves: Moves) -> list[Target]:
         act = moves.act(action.act)
         # An act that means something of its own here is not ordered by the usual words for its sort.
         usual = () if action.asks and action.act in ("mend", "safe-path") else act.asks if act else ()
-        found.append(
-            Target("act", action.id, (action.title or (act.title if act else ""), *action.asks, *usual))
-        )
+        title = action.title or (act.title if act else "")
+        found.append(Target("act", action.id, (title, *action.asks, *usual), act=action.act))
     held = {fact.check for fact in incident.facts}
     found += [Target("absent", check.id, check.asks) for check in moves.checks if check.id not in held]
     done = {action.act for action in incident.actions}
-    found += [Target("act", act.id, (act.title, *act.asks)) for act in moves.acts if act.id not in done]
+    found += [
+        Target("act", act.id, (act.title, *act.asks), act=act.id) for act in moves.acts if act.id not in done
+    ]
     return found
 
 
@@ -128,12 +130,14 @@ class Matcher:
             for stem in terms(word)
         }
 
-    def best(self, text: str, kinds: Iterable[Kind] = ("fact", "act", "absent")) -> Match:
-        """The target that `text` asks for best, among those of `kinds`."""
+    def best(
+        self, text: str, kinds: Iterable[Kind] = ("fact", "act", "absent"), *, act: str | None = None
+    ) -> Match:
+        """The target that `text` asks for best, among those of `kinds` (and of that usual act)."""
         allowed = set(kinds)
+        open_to = [t.kind in allowed and act in (None, t.act) for t in self.targets]
         scored = sorted(
-            ((score, -n) for n, score in enumerate(self._scored(text)) if self.targets[n].kind in allowed),
-            reverse=True,
+            ((score, -n) for n, score in enumerate(self._scored(text)) if open_to[n]), reverse=True
         )
         (score, first), rest = scored[0], scored[1:]
         runner_up = rest[0] if rest else (0.0, first)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from coach.drills.incident_play import Event, Standing, deed_of, layer_of
 from coach.drills.incident_run import Said
+from coach.drills.incident_words import HEDGES
 from coach.guides.incidents import Incident
 
 OPENING = 3  # facts that count as the beginning of a search
@@ -99,6 +100,12 @@ class Path:
     @property
     def named(self) -> tuple[str, ...]:
         return self.standing.cause.causes if self.standing.cause else ()
+
+    @property
+    def hedges(self) -> bool:
+        """True where the cause was stated as one of several."""
+        cause = self.standing.cause
+        return len(self.named) > 1 and cause is not None and HEDGES.search(cause.text) is not None
 
     @property
     def cause_right(self) -> bool:

@@ -17,6 +17,7 @@ from coach.guides.incidents import Incident, Moves
 from coach.store.drills import DrillRecord, Drills, Move
 
 KIND = "incident"
+LOOK_BACK = 3  # suspicions that a fix may rest on
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,19 @@ class Run:
             if item.kind == "fix" or (item.kind == "act" and self._is_fix(item, intents))
         ]
         if remedies:
+            if not stated and self.standing.cause is None:
+                found += await self._suspected()
             found.append(await self._fix(message))
         return found
+
+    async def _suspected(self) -> list[Event]:
+        """The last suspicion that names a cause: who goes on to mend it has taken it for the cause."""
+        said = [event.text for event in self.standing.events if event.kind in ("suspect", "reason")]
+        for text in reversed(said[-LOOK_BACK:]):
+            event = await self._cause(text)
+            if event.causes:
+                return [event]
+        return []
 
     async def _cause(self, text: str) -> Event:
         ending = await self._reader.read_ending(text, "")

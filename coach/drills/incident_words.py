@@ -56,6 +56,13 @@ ORDER = _pattern(
     |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|keep|judge|normalise|treat|map|backfill|schedule|default)\b
     """
 )
+# Speaks to people about the incident.
+TELLS = _pattern(
+    r"""
+    ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us)|we(?:'d|_should|_could|_will|_must)?)\s+)*
+    (?:tell|inform|notify|warn|apologi[sz]e|announce|let_(?!us|me).*\bknow)\b
+    """
+)
 # Asks what an act would bring, and does not order it.
 WHETHER = _pattern(
     r"""
@@ -99,7 +106,9 @@ SUSPECT = _pattern(
 # Says how things are; asks for nothing and orders nothing.
 STATES = _pattern(
     r"""
-    ^(?:so_)?(?:the|this|that|it|these|those|our)\b[^?]*\b(?:is|are|was|were|has|have|had|seems?|looks?)\b
+    ^(?:so_)?(?:the|this|that|it|these|those|our)\b[^?]*\b(?:is|are|was|were|has|have|had|seems?|looks?
+    |cuts|drops|breaks|broke|fails|failed|loses|lost|misses|skips|mangles|sends|reads|mixes|shares|learns|learned
+    |changed|moved|stopped|stops|gets|got|makes|serves|treats|turns|fills|left|resets|discards|ignores|invents)\b
     | ^(?:so_)?(?:no|nothing|none|nobody|we_(?:now_)?(?:know|saw|have_seen|learned))\b[^?]*$
     """
 )
@@ -107,13 +116,15 @@ STATES = _pattern(
 TESTS = _pattern(r"\b(?:verify|check|compare|look|test|rule_out|make_sure|confirm|see_if|see_whether)\b")
 # What follows says why something is asked for.
 WHY = _pattern(r",?\s+(?:because|so_that|since_that|as_that|which_would|that_would|this_would|in_order_to)\b")
-# A hypothesis is turned down in this sentence.
+PARTS = _pattern(r"(?<=[.!?;])\s+ | ,\s+ | \s+but\s+")
+# A hypothesis is turned down in this part of a sentence.
 DENIED = _pattern(
     r"""
-    \b(?:not_(?:the|a|an|due|because|caused)|isn't|is_not|wasn't|was_not|rather_than|nothing_to_do_with
-    |ruled?_out|innocent|(?:is|was)_fine|unchanged)\b
+    ^(?:and_)?not\b | \b(?:not_(?:the|a|an|due|because|caused)|isn't|is_not|wasn't|was_not|rather_than
+    |nothing_to_do_with|ruled?_out|innocent|(?:is|was)_fine|unchanged)\b
     """
 )
+HEDGES = _pattern(r"\b(?:or|either|maybe|perhaps|possibly|might|could)\b")
 # How the fix is known to work, and what would catch the fault's return.
 VERIFY = _pattern(
     r"""

@@ -180,3 +180,16 @@ def test_run_goes_on_from_its_record(tmp_path: Path) -> None:
     say(again, "Split by app version")
     assert again.record.moves[-1].role == "coach"
     assert len(again.record.moves) == 10
+
+
+def test_fix_after_a_suspicion_takes_it_for_the_cause(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    say(run, "Split by app version", "The parser cuts the line breaks of iOS 7.2.", "Fix the parser.")
+    assert run.ended
+    assert run.standing.cause is not None and run.standing.cause.causes == ("parsing",)
+
+
+def test_telling_people_what_to_do_is_no_handing_over(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    say(run, "Tell the data scientists to stop the retraining.")
+    assert run.standing.deeds == ["tell"]

@@ -75,6 +75,8 @@ def test_hypotheses_are_named_by_their_phrases_and_not_when_denied() -> None:
     assert named("The parser cuts the text.", says) == ("parsing",)
     assert named("It is not the parser. The model was changed.", says) == ("model-change",)
     assert named("Something is wrong with the data.", says) == ()
+    assert named("The parser cuts the text, the model version is fine.", says) == ("parsing",)
+    assert named("Not drift but the parser.", says) == ("parsing",)
 
 
 async def test_ending_is_read_by_rule() -> None:
