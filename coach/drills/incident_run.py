@@ -110,7 +110,9 @@ class Run:
 
     async def _conclusions(self, message: str, intents: Sequence[Intent]) -> list[Event]:
         found = []
-        stated = [item.text for item in intents if item.kind == "cause"]
+        # Once a fix is stated, the coach has asked for its cause: then a suspicion is the answer.
+        asked = self.standing.fix is not None and self.standing.cause is None
+        stated = [item.text for item in intents if item.kind == "cause" or (asked and item.kind == "suspect")]
         if stated:
             acts = {item.text for item in intents if item.kind in ("act", "fact", "whether")}
             found.append(await self._cause(" ".join(one for one in clauses(message) if one not in acts)))

@@ -53,7 +53,7 @@ ORDER = _pattern(
     |notify|warn|write|post|apologi[sz]e|let|retrain|train|fine-tune|replace|upgrade|buy|collect|label|change
     |rewrite|reword|improve|restart|reboot|redeploy|scale|clear|flush|purge|empty|rebuild|reindex|fix|patch|mend
     |repair|correct|normali[sz]e|parse|escalate|hand|leave|postpone|prioriti[sz]e|offer|ask_(?:the|our|an?|users)
-    |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|keep|judge|normalise|treat|map|backfill|schedule|default)\b
+    |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|judge|normalise|treat|map|backfill|schedule|default)\b
     """
 )
 # Speaks to people about the incident.

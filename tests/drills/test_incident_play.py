@@ -193,3 +193,10 @@ def test_telling_people_what_to_do_is_no_handing_over(tmp_path: Path) -> None:
     run = begin(tmp_path)
     say(run, "Tell the data scientists to stop the retraining.")
     assert run.standing.deeds == ["tell"]
+
+
+def test_suspicion_after_a_fix_answers_for_which_cause(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    say(run, "Fix the parser.", "The parser cuts the line breaks of iOS 7.2.")
+    assert run.ended
+    assert run.standing.cause is not None and run.standing.cause.causes == ("parsing",)
