@@ -13,7 +13,8 @@ from coach.evals.interviewer_measure import FollowUpRow
 from coach.text.sanitize import for_terminal
 
 _NAMES = {
-    "presses_weakest": "presses the weakest criterion",
+    "chance": "one not yet pressed, by lot",
+    "last_named": "always the one named last",
     "one_question": "one question",
     "ends_as_question": "ends as a question",
     "short": "short enough to be spoken",
@@ -43,9 +44,7 @@ def _blocks(summary: dict[str, Any], rows: Sequence[FollowUpRow]) -> Iterator[Re
     validity, grounding = (summary["metrics"][name] for name in ("validity", "grounding"))
     yield Text("\nDoes it press where gold is weakest? (95% interval by question)", style="bold")
     lines = {"this interviewer": validity["overall"]["presses_weakest"]}
-    lines |= {
-        name.replace("_", " "): block["presses_weakest"] for name, block in summary["baselines"].items()
-    }
+    lines |= {_NAMES[name]: block["presses_weakest"] for name, block in summary["baselines"].items()}
     yield _table(lines)
     yield Text("\nIs it about what was said, and does it give nothing away?", style="bold")
     yield _table({_NAMES.get(name, name): item for name, item in grounding["overall"].items()})
