@@ -11,6 +11,7 @@ import pytest
 from coach.errors import DatasetError
 from coach.evals.assemble import summarise
 from coach.evals.bench import Bench, open_bench
+from coach.evals.gold import load_gold
 from coach.evals.levels import find_pairs, measure_levels
 from coach.evals.plan import Job
 from coach.evals.results import ResultRow, make_row
@@ -21,6 +22,7 @@ from coach.guides.corpus import Corpus
 from coach.interview.worked import load_labelled
 from coach.llm.fake import ScriptedModel
 from coach.prompts import Prompts
+from coach.resources import eval_dir
 from coach.schema.chat import ChatRequest
 from tests.evals.conftest import QUESTIONS, report_for
 
@@ -121,3 +123,18 @@ def test_rows_without_levels_have_no_such_block() -> None:
 def test_marks_for_a_level_are_no_worked_answers(folder: Path, bench: Bench) -> None:
     assert all(not row.level for row in load_labelled(folder / "gold"))
     assert {row.id for row in load_labelled(folder / "gold")}.isdisjoint(bench.rows)
+
+
+def test_the_committed_answers_are_golds_own_at_two_levels(corpus: Corpus) -> None:
+    rows = load_gold(eval_dir() / "gold" / "levels.jsonl", corpus.rubric).rows
+    own = {
+        row.id: row
+        for name in ("dev", "hard-dev")
+        for row in load_gold(eval_dir() / "gold" / f"{name}.jsonl", corpus.rubric).rows
+    }
+    assert len(rows) == 48 and len({row.question_id for row in rows}) == 12
+    for row in rows:
+        senior = own[row.id.removesuffix(f"-{row.level}")]
+        assert row.level in ("pm", "principal") and row.answer == senior.answer
+        assert row.criteria == senior.criteria and set(row.criteria_scores) == set(row.criteria)
+        assert senior.overall in (2, 3, 4) and row.labels
