@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coach.errors import SetupError
@@ -33,6 +34,24 @@ class Settings(BaseSettings):
     coach_price_cached: float | None = Field(default=None, ge=0)
     coach_price_out: float | None = Field(default=None, ge=0)
 
+    @field_validator("coach_home")
+    @classmethod
+    def _is_path(cls, home: Path | None) -> Path | None:
+        if home is not None and "\0" in str(home):
+            raise ValueError("a path holds no NUL character")
+        try:
+            return home and home.expanduser()
+        except RuntimeError as error:
+            raise ValueError(f"{home} names a user whose home is not known") from error
+
+    @field_validator("openai_base_url", "coach_chroma_url")
+    @classmethod
+    def _is_url(cls, url: str | None) -> str | None:
+        """Only what cannot be taken apart is refused here; the rest is found when it is used."""
+        if url is not None and not (urlsplit(url).port or 1):
+            raise ValueError("port 0 cannot be reached")
+        return url
+
     @property
     def has_model(self) -> bool:
         """True where a key or a server was given, so that the llm grader can be used."""
@@ -42,14 +61,14 @@ class Settings(BaseSettings):
     def data_dir(self) -> Path:
         """Folder of what the user must not lose: coach.db, guides/, index/."""
         if self.coach_home is not None:
-            return self.coach_home.expanduser()
+            return self.coach_home
         return Path(platformdirs.user_data_dir("coach", appauthor=False))
 
     @cached_property
     def cache_dir(self) -> Path:
         """Folder of what can be rebuilt at any time."""
         if self.coach_home is not None:
-            return self.coach_home.expanduser() / "cache"
+            return self.coach_home / "cache"
         return Path(platformdirs.user_cache_dir("coach", appauthor=False))
 
 
@@ -62,3 +81,7 @@ def read_settings() -> Settings:
             f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
         )
         raise SetupError(f"Settings are wrong: {wrong}. Check the environment and .env.") from error
+    except UnicodeDecodeError as error:
+        raise SetupError(f".env is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+    except OSError as error:
+        raise SetupError(f".env cannot be read: {error.strerror}.") from error

@@ -118,7 +118,7 @@ def _read_csv(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Columns as in JSON Lines; criteria_scores as JSON, or one column `score.ID` for each criterion."""
     text = "".join(line for _, line in _numbered(path))
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    for record in reader:
+    for record in _records(reader, path):
         data: dict[str, Any] = {key: value for key, value in record.items() if key and value}
         scores = {k.removeprefix("score."): data.pop(k) for k in list(data) if k.startswith("score.")}
         if "criteria" in data:
@@ -127,14 +127,22 @@ def _read_csv(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if str(data.get(name, "")).lstrip()[:1] in ("{", "["):
                 data[name] = _embedded(data[name], name, path, reader.line_num)
         if scores:
-            data["criteria_scores"] = {**scores, **data.get("criteria_scores", {})}
+            told = data.get("criteria_scores", {})
+            data["criteria_scores"] = {**scores, **told} if isinstance(told, dict) else told
         yield reader.line_num, data
+
+
+def _records(reader: csv.DictReader[str], path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise DatasetError(f"{path}:{reader.line_num}: not CSV ({error}).") from error
 
 
 def _embedded(text: str, name: str, path: Path, line: int) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if name == "answer":  # an answer may well begin with a bracket
             return text
         raise DatasetError(f"{path}:{line}: {name} is not JSON ({error}).") from error
@@ -147,7 +155,7 @@ def _row(data: dict[str, Any], rubric: Rubric, where: str, line: int, labelled: 
         raise DatasetError(f"{where}: a gold row needs overall or criteria_scores.")
     if not (data.get("question_id") or data.get("question")):
         raise DatasetError(f"{where}: a gold row needs question_id or question.")
-    criteria = tuple(data.get("criteria") or scores)
+    criteria = _ids(data.get("criteria"), where) or tuple(scores)
     _known(criteria, rubric, where)
     known = GoldRow.model_fields.keys() - {
         "answer",
@@ -184,8 +192,14 @@ def _answer(value: Any, where: str) -> Answer:
     raise DatasetError(f"{where}: answer must be text or a list of turns.")
 
 
+def _ids(value: Any, where: str) -> tuple[str, ...]:
+    if value and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+        raise DatasetError(f"{where}: criteria must be a list of criterion ids.")
+    return tuple(value or ())
+
+
 def _labels(value: Any, rubric: Rubric, where: str) -> Iterator[Label]:
-    for item in value or ():
+    for item in value if isinstance(value, list) else [value] if value else ():
         if not isinstance(item, dict) or not item.get("rater"):
             raise DatasetError(f"{where}: each of labels needs a rater.")
         rater = str(item["rater"])
@@ -219,7 +233,7 @@ def _level(value: Any, rubric: Rubric, where: str) -> int | None:
         number = float(text)
     except ValueError:
         number = 0.0
-    if isinstance(value, bool) or number != int(number) or not 1 <= number <= rubric.top:
+    if isinstance(value, bool) or not 1 <= number <= rubric.top or number != int(number):
         scale = ", ".join(rubric.level_names) or f"1 to {rubric.top}"
         raise DatasetError(f"{where}: {value!r} is not on the scale ({scale}).")
     return int(number)

@@ -14,13 +14,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coach.errors import DatasetError, SetupError
 from coach.schema.passage import Guide, Passage
 from coach.schema.question import Question
 from coach.schema.rubric import Criterion, Rubric
+from coach.text.yaml_text import BadYaml, parse_yaml
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -82,15 +82,16 @@ class Corpus:
 
 def load_corpus(folder: Path) -> Corpus:
     """Read corpus/; SetupError for a missing file, DatasetError for a wrong one."""
-    questions = read_yaml(folder / "questions.yaml")
+    path = folder / "questions.yaml"
+    questions = [_parse(Question, item, path) for item in _shaped(list[Any], path)]
     return Corpus(
         rubric=load_rubric(folder / "rubric.yaml"),
-        questions={item["id"]: _parse(Question, item, folder / "questions.yaml") for item in questions},
+        questions={item.id: item for item in questions},
         guides=tuple(load_guide(path) for path in sorted((folder / "guides").glob("*.md"))),
         grounding=_load_grounding(folder / "grounding.json"),
-        levels=read_yaml(folder / "levels.yaml"),
-        asked=read_yaml(folder / "asked.yaml"),
-        synonyms=tuple(tuple(map(str, group)) for group in read_yaml(folder / "synonyms.yaml")),
+        levels=_shaped(dict[str, dict[str, str]], folder / "levels.yaml"),
+        asked=_shaped(dict[str, str], folder / "asked.yaml"),
+        synonyms=tuple(map(tuple, _shaped(list[list[str]], folder / "synonyms.yaml"))),
     )
 
 
@@ -108,9 +109,10 @@ def load_guide(path: Path) -> Guide:
     text = read_text(path)
     try:
         _, front, body = text.split("---\n", 2)
-        meta = yaml.safe_load(front)
+        meta = parse_yaml(front)
         guide_id, title = str(meta["id"]), str(meta["title"])
-    except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        sources, topics = (tuple(map(str, meta.get(name) or ())) for name in ("sources", "topics"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"{path}: front matter with id and title is missing or broken.") from error
     heads = list(_SECTION.finditer(body))
     ends = [head.start() for head in heads[1:]] + [len(body)]
@@ -121,8 +123,8 @@ def load_guide(path: Path) -> Guide:
     return Guide(
         id=guide_id,
         title=title,
-        sources=tuple(meta.get("sources", ())),
-        topics=tuple(meta.get("topics", ())),
+        sources=sources,
+        topics=topics,
         passages=passages,
     )
 
@@ -149,15 +151,19 @@ def load_yaml(model: type[ModelT], path: Path) -> ModelT:
 
 def read_yaml(path: Path) -> Any:
     try:
-        return yaml.load(read_text(path), Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise DatasetError(f"{path}{where}: not valid YAML.") from error
+        return parse_yaml(read_text(path))
+    except BadYaml as error:
+        raise DatasetError(f"{path}{error.place}: {error}.") from error
 
 
-# The C loader is safe as well, and ten times as fast; a build of PyYAML without it still works.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _shaped(shape: Any, path: Path) -> Any:
+    """What a file holds, where it is of that type."""
+    try:
+        return TypeAdapter(shape).validate_python(read_yaml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "file"
+        raise DatasetError(f"{path}: {where}: {first['msg']}.") from error
 
 
 def _parse(model: Any, data: Any, path: Path) -> Any:

@@ -156,9 +156,7 @@ def _of_yaml(text: str, where: str, names: Mapping[str, str]) -> list[tuple[str,
     try:
         data = parse_yaml(text)
     except BadYaml as error:
-        raise DatasetError(
-            f"{where}{error.place}: neither Markdown with headings nor valid YAML."
-        ) from error
+        raise DatasetError(f"{where}{error.place}: neither Markdown with headings nor valid YAML.") from error
     if isinstance(data, dict) and len(data) == 1 and isinstance(next(iter(data.values())), list):
         data = next(iter(data.values()))
     items = data if isinstance(data, list) else [data]
