@@ -18,7 +18,7 @@ from coach.cli.loop_view import book_of, preset_of, standing_of
 from coach.cli.practice_host import as_json
 from coach.cli.practice_pipe import input_lines, read_blocks
 from coach.cli.practice_screen import open_screen
-from coach.cli.practice_setup import GraderChoice, choose_model
+from coach.cli.practice_setup import GraderChoice, choose_model, tell_level_limit
 from coach.cli.wiring import Rooms
 from coach.errors import UsageError
 from coach.interview.session import Session
@@ -118,6 +118,7 @@ def _introduce(floor: Floor) -> None:
     floor.screen.tell(
         f"{loop.plan.title}, {loop.id}: graded by {who}, marks {when}; level {loop.setup.level}."
     )
+    tell_level_limit(floor.screen, loop.setup.level, floor.chat)
     if loop.setup.timed and not floor.screen.interactive:
         floor.screen.tell("Time boxes end a round at a terminal only; nothing is cut short here.")
 

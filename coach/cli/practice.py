@@ -25,6 +25,7 @@ from coach.cli.practice_setup import (
     earlier_session,
     make_desk,
     make_picker,
+    tell_level_limit,
 )
 from coach.cli.practice_tailor import make_tailor, read_told
 from coach.cli.wiring import Rooms
@@ -164,6 +165,7 @@ def _introduce(host: Host) -> None:
         f"Session {host.session.id}: graded by {who}; {setup.mode} mode, level {setup.level},"
         f" at most {setup.follow_ups} follow-ups."
     )
+    tell_level_limit(host.screen, setup.level, host.chat)
 
 
 class _Results:

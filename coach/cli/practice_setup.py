@@ -35,6 +35,8 @@ from coach.store.sessions import Sessions
 # A topic or a job fits this many questions well enough to choose among them by need.
 MATCHES = 8
 SEARCH_DEPTH = 10
+# The level that the rubric is written for, and the local grader fitted on.
+SENIOR = "senior"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,12 @@ def choose_model(
         refused="The llm grader was not agreed to.",
         instead="The local grader takes over.",
     )
+
+
+def tell_level_limit(screen: Screen, level: str, chat: ChatModel | None) -> None:
+    """Say that a level other than senior changes nothing where no model grades."""
+    if chat is None and level != SENIOR:
+        screen.tell(f"The local grader marks as for a {SENIOR}; a level changes the marks of a model alone.")
 
 
 def make_desk(

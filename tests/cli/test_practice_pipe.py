@@ -169,6 +169,12 @@ def test_the_level_changes_what_is_asked_of_the_grader(piped: Piped, local: Leng
     assert local.tasks[-1].level_note == ""
 
 
+def test_a_level_that_the_local_grader_cannot_tell_is_admitted(piped: Piped, local: LengthGrader) -> None:
+    limit = "The local grader marks as for a senior"
+    assert limit in piped(*FRAUD, "--level", "principal", given=ANSWER).err
+    assert limit not in piped(*FRAUD, "--level", "senior", given=ANSWER).err
+
+
 def test_the_question_practised_least_comes_next(piped: Piped, local: LengthGrader) -> None:
     seen = [piped("practice", "--json", given=ANSWER).objects[0]["question_id"] for _ in range(3)]
     assert len(set(seen)) == 3
