@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import sys
+import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +19,8 @@ from coach import __version__
 from coach.cli import streams
 from coach.cli.characters import prepare_streams
 from coach.errors import CoachError, SetupError
+
+WIDEST = 100
 
 # name -> (module, what the command list says of it)
 COMMANDS = {
@@ -114,6 +118,18 @@ def _show_usage(error: typer.TyperException) -> None:
         show()
 
 
+def _complain(message: str) -> None:
+    """A message on standard error; at a terminal its lines are broken between words."""
+    if sys.stderr.isatty():
+        width = min(shutil.get_terminal_size().columns, WIDEST)
+        lines = (
+            textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+            for line in message.splitlines()
+        )
+        message = "\n".join(line for group in lines for line in group)
+    typer.echo(message, err=True)
+
+
 def _prepare(arguments: list[str]) -> None:
     """What has to stand before anything is parsed or printed, help and errors included."""
     prepare_streams(as_json="--json" in arguments)
@@ -168,5 +184,5 @@ def run(arguments: list[str]) -> int:
     except CoachError as error:
         if "--debug" in arguments:
             raise
-        typer.echo(f"coach: {error}", err=True)
+        _complain(f"coach: {error}")
         return error.exit_code

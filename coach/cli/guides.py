@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from coach.cli import console, wiring
+from coach.cli.hanging import Hanging
 from coach.errors import UsageError
 from coach.resources import corpus_dir, eval_dir
 from coach.text.sanitize import for_terminal
@@ -133,8 +136,8 @@ def search(
     if not hits:
         console.err().print("Nothing was found.")
     for hit in hits:
-        out.print(f"{hit.passage.title} [{hit.passage.id}]", soft_wrap=True)
-        out.print(f"  {_short(hit.passage.text, 200)}", soft_wrap=True)
+        _print_line(out, f"{hit.passage.title} [{hit.passage.id}]")
+        _print_line(out, _short(hit.passage.text, 200), indent=2)
 
 
 @app.command()
@@ -203,12 +206,12 @@ def check(
     else:
         out = console.out()
         for problem in problems:
-            out.print(problem, soft_wrap=True)
+            _print_line(out, problem)
         for drift in drifts[:_MOST_DRIFTS]:
-            out.print(
+            _print_line(
+                out,
                 f"drift: {drift.question}: - {', '.join(drift.lost) or 'none'} "
                 f"+ {', '.join(drift.gained) or 'none'}",
-                soft_wrap=True,
             )
         if len(drifts) > _MOST_DRIFTS:
             out.print(f"drift: {len(drifts) - _MOST_DRIFTS} more; --json lists them all")
@@ -258,6 +261,15 @@ def _print_json(data: Any) -> None:
 
 def _count(n: int, one: str, many: str = "") -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def _print_line(out: Console, text: str, *, indent: int = 0) -> None:
+    """One line for programs; at a terminal as many as it takes, broken between words."""
+    line = Text(for_terminal(text))
+    if out.is_terminal:
+        out.print(Hanging(Text(" " * indent), line))
+    else:
+        out.print(Text(" " * indent) + line, soft_wrap=True)
 
 
 def _short(text: str, limit: int = 110) -> str:

@@ -18,6 +18,7 @@ from rich.text import Text
 _BAR = re.compile(r"[●○◐█▏]+ *(?=\d)|(?<=\s)[█▏]+ *")
 _SIGNS = {"▲ ": "", "▼ ": "", "✓ ": "", "✗ ": "", " · ": ", ", "…": "...", "●": "", "○": "", "◐": ""}
 _ALONE = {"✓": "enough", "✗": "missing", "●": "done", "○": "not begun", "◐": "begun"}
+_LEAD = re.compile(r"^[.+~-] (?=[a-z])")
 _SERIES = "marks over time"
 
 
@@ -119,7 +120,7 @@ def _joined(parts: list[str], has_headers: bool) -> str:
 
 
 def _cell(header: str, cell: RenderableType) -> str:
-    text = _flat(cell)
+    text = _LEAD.sub("", _flat(cell))
     return ", ".join(text) if header == _SERIES and text.isdecimal() else text
 
 
