@@ -21,6 +21,7 @@ from coach.cli.characters import prepare_streams
 from coach.errors import CoachError, SetupError
 
 WIDEST = 100
+COMPLETE = "_COACH_COMPLETE"  # the parser's own name of it
 
 # name -> (module, what the command list says of it)
 COMMANDS = {
@@ -55,17 +56,28 @@ class LazyGroup(TyperGroup):
             return None
         module, summary = COMMANDS[cmd_name]
         if self._listing:
-            return TyperCommand(cmd_name, help=summary)
+            return TyperCommand(cmd_name, help=summary, short_help=summary)
         loaded = importlib.import_module(module).app
         loaded.rich_markup_mode = self.rich_markup_mode
         command: Any = typer.main.get_command(loaded)
         command.name = cmd_name
+        if COMPLETE in os.environ:
+            from coach.cli.completion import offer_values
+
+            offer_values(command, (cmd_name,))
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self._listing = True
         try:
             super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        self._listing = True
+        try:
+            return super().shell_complete(ctx, incomplete)
         finally:
             self._listing = False
 
@@ -139,11 +151,15 @@ def _prepare(arguments: list[str]) -> None:
 
 
 def _dispatch(arguments: list[str]) -> Any:
-    if not arguments and "_COACH_COMPLETE" not in os.environ:
+    if not arguments and COMPLETE not in os.environ:
         # Nothing is to be parsed, and the parser takes longer to load than today's items.
         from coach.cli.today import show_today
 
         return show_today()
+    if arguments and arguments[0] in ("--install-completion", "--show-completion"):
+        from coach.cli.completion_setup import set_up
+
+        return set_up(arguments[0], arguments[1:])
     command: Any = typer.main.get_command(app)
     return command.main(args=arguments, prog_name="coach", standalone_mode=False)
 

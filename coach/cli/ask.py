@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from coach.guides.ask import AskResult
     from coach.llm.port import ChatModel
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

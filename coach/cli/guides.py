@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from coach.guides.library import Outcome
 
 app = typer.Typer(
+    add_completion=False,
     help="The interview guides that grades and answers cite, and your own documents beside them.\n\n"
     "Example: coach guides add notes.pdf",
     no_args_is_help=True,

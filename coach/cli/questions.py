@@ -11,6 +11,7 @@ from coach.errors import UsageError
 from coach.schema.question import ROUNDS, Question
 
 app = typer.Typer(
+    add_completion=False,
     help="The interview questions of the corpus.\n\nExample: coach questions list --round debugging",
     no_args_is_help=True,
 )
