@@ -50,6 +50,8 @@ def check_embedder(settings: Settings) -> Finding:
     if name == "minilm":
         return _check_minilm()
     provider, _, model = name.partition(":")
+    if provider == "sentence":
+        return _check_sentence(name, Path(model).expanduser())
     if not model:
         return fail("embedder", f"COACH_EMBEDDER={name} is unknown.", "export COACH_EMBEDDER=lsa")
     package = _PROVIDERS.get(provider, f"langchain_{provider.replace('-', '_')}")
@@ -58,6 +60,14 @@ def check_embedder(settings: Settings) -> Finding:
     if provider == "openai" and not settings.has_model:
         return fail("embedder", f"{name} needs OPENAI_API_KEY.", "export COACH_EMBEDDER=lsa")
     return ok("embedder", name)
+
+
+def _check_sentence(name: str, folder: Path) -> Finding:
+    if find_spec("sentence_transformers") is None:
+        return fail("embedder", f"{name} needs the extra.", "pip install '.[semantic]'")
+    if not (folder / "config.json").is_file():
+        return fail("embedder", f"{folder} holds no model.", "export COACH_EMBEDDER=lsa")
+    return ok("embedder", f"{name}, offline")
 
 
 def _check_minilm() -> Finding:

@@ -1,4 +1,4 @@
-"""Opens the embedder that the user chose: `lsa`, `minilm`, or a LangChain provider string."""
+"""Opens the embedder that the user chose: `lsa`, `minilm`, `sentence:FOLDER`, or LangChain's own."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from numpy.typing import NDArray
 
+    from coach.guides.sentence import SentenceModel
+
 T = TypeVar("T")
 TIMEOUT_S = 60.0
 # Providers cap the texts of one request; 128 short passages stay far below every cap.
 BATCH = 128
+SENTENCE = "sentence:"
 
 
 @dataclass(frozen=True)
 class EmbedderChoice:
-    """`lsa`, `minilm`, or `provider:model`.
+    """`lsa`, `minilm`, `sentence:FOLDER` or `provider:model`.
 
     `synonyms` widen queries for lsa; key, URL and download are for the others.
     """
@@ -65,6 +68,8 @@ def open_embedder(choice: EmbedderChoice, texts: Sequence[str], cache_dir: Path)
         return open_lsa(texts, cache_dir, choice.synonyms)
     if choice.name == "minilm":
         return Provider("minilm", _open_minilm(choice.may_download))
+    if choice.name.startswith(SENTENCE):
+        return Provider(choice.name, open_sentence_model(choice.name))
     if ":" in choice.name:
         return Provider(choice.name, _open_provider(choice))
     raise SetupError(
@@ -138,6 +143,13 @@ def _open_provider(choice: EmbedderChoice) -> Embeddings:
         raise SetupError(f"Embedder {choice.name} needs a package that is not installed: {error}.") from error
     except ValueError as error:
         raise SetupError(f"Embedder {choice.name} cannot be opened: {error}") from error
+
+
+def open_sentence_model(name: str) -> SentenceModel:
+    """The model of `sentence:FOLDER`; SetupError where it or the extra is missing."""
+    from coach.guides.sentence import SentenceModel
+
+    return SentenceModel(Path(name.removeprefix(SENTENCE)).expanduser())
 
 
 def _open_minilm(may_download: bool) -> Embeddings:

@@ -71,6 +71,7 @@ def test_a_server_that_is_gone_is_a_set_up_error(tmp_path: Path) -> None:
         (EmbedderChoice("cohere:embed-english-v3.0"), "not installed"),
         (EmbedderChoice("nobody:model"), "cannot be opened"),
         (EmbedderChoice("minilm"), "--download"),
+        (EmbedderChoice("sentence:/nowhere"), "semantic"),
     ],
 )
 def test_what_cannot_be_opened_says_why(tmp_path: Path, choice: EmbedderChoice, said: str) -> None:
