@@ -11,6 +11,7 @@ import codecs
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 from coach.schema.answer import Answer
 
@@ -71,40 +72,62 @@ _PATTERNS = (
     # forged frames: roles, tags, notices
     r"(?:^|\n)\s*[\[<(#*]*\s*(?:system|assistant|developer|admin\w*|user)\s*"
     r"(?:message|note|prompt|override|instruction)?\s*[\]>)*]*\s*[:>\]]",
-    r"<\|[^|<>\n]{0,40}\|>|\[/?INST\]|</?(?:system|assistant|answer|instructions?)[^>\n]{0,40}>",
+    r"<\|[^|<>\n]{0,40}\|>|\[/?inst\]|</?(?:system|assistant|answer|instructions?)[^>\n]{0,40}>",
     r"#{2,}\s*(?:end )?(?:system|admin\w*|scoring|grader|evaluator)\b.{0,30}#{2,}",
     r"\bnew (?:instructions|system prompt)\s*:|\bend of (?:the )?answer\b",
     r"\b(?:calibration|evaluation|grading|scoring) (?:note|override|mode|sample|directive|key)\b",
 )
 # Words of grading. An answer seldom has one of them; text that speaks to a grader has several together.
-_META = re.compile(
+_META = (
     r"\b(?:graders?|evaluators?|assessors?|rubrics?|anchors?|gr4d3r|grading|marking|graded|assessment|"
     r"criterion|criteria|evidence|verdict|(?:level|score|mark|grade)s? (?:of )?(?:4|four|below|for|is|=)|"
     r"(?:4|four)(?:/| of | out of )(?:4|four)|(?:clear|strong) (?:yes|hire)|top level|highest level|"
     r"(?:every|all|each) (?:\w+ )?(?:criteri\w+|field|dimension|sign)s?|this (?:answer|response|item)|"
-    r"the (?:answer|table|candidate|transcript) (?:above|names|replies|below))\b",
-    re.IGNORECASE,
+    r"the (?:answer|table|candidate|transcript) (?:above|names|replies|below))\b"
 )
 _META_TOGETHER = 3
-_OTHER_LANGUAGES = re.compile(
+_OTHER_LANGUAGES = (
     r"评分|满分|最高分|採点|審査|满足所有|المقيّم|الدرجة القصوى|оценщик|оцените|"
-    r"\b(?:avaliador|évaluateur|calificador|evaluador|bewerter|prüfer|auswertungs\w+|corrector|beoordelaar)\b",
-    re.IGNORECASE,
+    r"\b(?:avaliador|évaluateur|calificador|evaluador|bewerter|prüfer|auswertungs\w+|corrector|beoordelaar)\b"
 )
-_FORGED = re.compile(
+_FORGED = (
     r"(?:^|\n)\s*-*\s*(?:interviewer|candidate|end of transcript|transcript \d)\b.{0,20}[:\-)]|"
-    r"</?[a-z_]*(?:answer|assessment|candidate|rubric|transcript)[a-z_]*>|<</?SYS>>",
-    re.IGNORECASE,
+    r"</?[a-z_]*(?:answer|assessment|candidate|rubric|transcript)[a-z_]*>|<</?sys>>"
 )
 _BIDI_OVERRIDE = re.compile("[\u202d\u202e]")
 _HEX = re.compile(r"\b(?:[0-9a-f]{2}){16,}\b", re.IGNORECASE)
-_LEETSPEAK = re.compile(r"\b[a-z]+\d+[a-z]+\d*\b.{0,40}\b[a-z]*\d+[a-z]+\d*\b", re.IGNORECASE | re.DOTALL)
+_LEETSPEAK = r"\b[a-z]+\d+[a-z]+\d*\b.{0,40}\b[a-z]*\d+[a-z]+\d*\b"
 _SPACED = re.compile(r"(?:\b\w\b[ ]{1,4}){8,}\w\b")
 _LEET = str.maketrans("013457", "oieast")
 # Patterns that start at a word's edge share the test for it: most of a text's places are none.
 _AT_EDGE = "|".join(f"(?:{pattern[2:]})" for pattern in _PATTERNS if pattern.startswith(r"\b"))
 _ANYWHERE = "|".join(f"(?:{pattern})" for pattern in _PATTERNS if not pattern.startswith(r"\b"))
-_AIMED = re.compile(rf"\b(?=\w)(?:{_AT_EDGE})|{_ANYWHERE}", re.IGNORECASE | re.DOTALL)
+
+
+class _Searches(NamedTuple):
+    """The patterns, compiled; all but `meta` are asked only whether they are there."""
+
+    aimed: re.Pattern[str]
+    anywhere: re.Pattern[str]
+    languages: re.Pattern[str]
+    forged: re.Pattern[str]
+    meta: re.Pattern[str]
+    leetspeak: re.Pattern[str]
+
+
+def _compile(flags: re.RegexFlag) -> _Searches:
+    return _Searches(
+        re.compile(rf"\b(?=\w)(?:{_AT_EDGE})", flags | re.DOTALL),
+        re.compile(_ANYWHERE, flags | re.DOTALL),
+        re.compile(_OTHER_LANGUAGES, flags),
+        re.compile(_FORGED, flags),
+        re.compile(_META, flags),
+        re.compile(_LEETSPEAK, flags | re.DOTALL),
+    )
+
+
+# ASCII text is searched in small letters, by patterns that need not fold case: a quarter of the time.
+_PLAIN, _ANY_CASE = _compile(re.ASCII), _compile(re.IGNORECASE)
 _BASE64 = re.compile(r"\b[A-Za-z0-9+/]{24,}={0,2}")
 _ZERO_WIDTH = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\U000e0000-\U000e007f]"
@@ -119,17 +142,28 @@ def aims_at_grader(answer: Answer) -> bool:
 @lru_cache(maxsize=256)
 def text_aims_at_grader(text: str) -> bool:
     """The same for one text, or one sentence of it."""
-    plain = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text))
-    if _speaks_to_grader(plain) or _BIDI_OVERRIDE.search(text) or len(_ZERO_WIDTH.findall(text)) >= 3:
+    if text.isascii():
+        return _shows_or_hides(text)
+    if _BIDI_OVERRIDE.search(text) or len(_ZERO_WIDTH.findall(text)) >= 3:
         return True
-    return any(_speaks_to_grader(hidden) for hidden in _disguised(plain))
+    return _shows_or_hides(_ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text)))
+
+
+def _shows_or_hides(text: str) -> bool:
+    return _speaks_to_grader(text) or any(_speaks_to_grader(hidden) for hidden in _disguised(text))
+
+
+def _folded(text: str) -> tuple[str, _Searches]:
+    """What to search in, and with which patterns."""
+    return (text.lower(), _PLAIN) if text.isascii() else (text, _ANY_CASE)
 
 
 def _speaks_to_grader(text: str) -> bool:
-    if _AIMED.search(text) or _OTHER_LANGUAGES.search(text) or _FORGED.search(text):
+    text, find = _folded(text)
+    if any(pattern.search(text) for pattern in (find.aimed, find.anywhere, find.languages, find.forged)):
         return True
     return any(
-        len({match.group(0).casefold() for match in _META.finditer(part)}) >= _META_TOGETHER
+        len({match.casefold() for match in find.meta.findall(part)}) >= _META_TOGETHER
         for part in text.split("\n\n")
     )
 
@@ -139,7 +173,8 @@ def _disguised(text: str) -> list[str]:
     found = _decoded(text)
     if "rot13" in text.casefold() or "decode" in text.casefold():
         found.append(codecs.decode(text, "rot13"))
-    if _LEETSPEAK.search(text):
+    folded, find = _folded(text)
+    if find.leetspeak.search(folded):
         found.append(text.translate(_LEET))
     for match in _SPACED.finditer(text):
         letters = match.group(0)

@@ -21,11 +21,12 @@ from coach.schema.rubric import Criterion, Rubric, Sign
 LONGEST_QUOTE = 240
 # Word vectors nearer than this mean much the same.
 NEAR = 0.2
-MOST_CACHED = 50_000
+MOST_CACHED = 20_000
 BEST_WORDS = 3
 # Nearness, nearness beyond that to the other criteria, length, place, first or not.
 NUMBERS = 5
 Table = np.ndarray[Any, np.dtype[np.float64]]
+Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,30 @@ class Weighed:
     vector: np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
+@dataclass
+class _Telling:
+    """What words tell of one criterion: its key words with their vectors and how telling each of them is.
+
+    `values` remembers what each word told, by its number; NaN where it was not asked yet.
+    """
+
+    criterion: Criterion
+    words: dict[str, int]
+    table: Vectors
+    weights: Table
+    values: Table
+
+    def tells(self, word: str, vector: Vectors | None) -> float:
+        """Nearness of a word to the criterion's nearest key word, times how telling that key word is."""
+        if word in self.words:
+            return float(self.weights[self.words[word]])
+        if vector is None:
+            return 0.0
+        near = self.table @ vector
+        near -= np.float32(NEAR)
+        return float(np.maximum.reduce(np.maximum(near, 0, out=near) * self.weights))
+
+
 class Explainer:
     """Weighs sentences and matches them to the signs of criteria."""
 
@@ -47,9 +72,8 @@ class Explainer:
         self._shared_by = rubric.criteria
         self._shared = Counter(word for item in rubric.criteria for word in set(_words_of(item)))
         self._none = np.zeros(vectors.dimensions, dtype=np.float32)
-        known: dict[str, tuple[dict[str, int], Any, Any]] = {}
-        cached: dict[tuple[str, ...], dict[str, list[float]]] = {}
-        self._known, self._cached = known, cached
+        self._telling: dict[str, _Telling] = {}
+        self._numbers: dict[str, int] = {}
 
     def weigh(self, parts: list[tuple[int | None, str]]) -> list[Weighed]:
         """Every sentence of the candidate's texts."""
@@ -60,20 +84,26 @@ class Explainer:
                 found.append(Weighed(turn, sentence, words, self._vectors.mean(words)))
         return found
 
+    def stack(self, weighed: list[Weighed]) -> Vectors:
+        """The sentences' vectors, one below the other."""
+        return np.array([item.vector for item in weighed], dtype=np.float32).reshape(len(weighed), -1)
+
     def choose(
         self,
         weighed: list[Weighed],
+        vectors: Vectors,
         criteria: tuple[Criterion, ...],
         goods: list[bool],
         pointing: Pointing,
     ) -> list[list[Weighed]]:
         """For each criterion the sentences that it is judged by, best first: two for a level that is a yes.
 
+        `vectors` holds the sentences' vectors.
+
         What makes such a sentence is learnt from the quotes that a language model gave for the same criteria.
         """
         if not weighed:
             return [[] for _ in criteria]
-        vectors = np.stack([item.vector for item in weighed])
         tables = self.numbers(weighed, criteria)
         chosen = []
         for numbers, criterion, good in zip(tables, criteria, goods, strict=True):
@@ -84,6 +114,7 @@ class Explainer:
 
     def numbers(self, weighed: list[Weighed], criteria: tuple[Criterion, ...]) -> list[Table]:
         """For each criterion a table (sentences, NUMBERS): what is measured besides the words."""
+        self._forget()
         near = self._nearness(weighed, criteria)
         apart = near - near.mean(axis=1, keepdims=True)
         place = np.arange(len(weighed)) / len(weighed)
@@ -98,40 +129,55 @@ class Explainer:
 
         Shape (sentences, criteria).
         """
-        known = self._cached.setdefault(tuple(criterion.id for criterion in criteria), {})
         near = np.zeros((len(weighed), len(criteria)))
+        told = self._told([word for item in weighed for word in item.words], criteria)
+        start = 0
         for n, item in enumerate(weighed):
             if item.words:
-                told = np.array([self._tells(word, criteria, known) for word in item.words])
-                near[n] = np.sort(told, axis=0)[-BEST_WORDS:].sum(axis=0) / BEST_WORDS
+                end = start + len(item.words)
+                best = np.sort(told[start:end], axis=0)[-BEST_WORDS:]
+                near[n] = np.add.reduce(best, axis=0) / BEST_WORDS
+                start = end
         return near
 
-    def _word_tells(self, word: str, criterion: Criterion) -> float:
-        """Nearness of a word to the criterion's nearest key word, times how telling that key word is."""
-        words, table, telling = self._keys(criterion)
-        if word in words:
-            return float(telling[words[word]])
+    def _told(self, words: list[str], criteria: tuple[Criterion, ...]) -> Table:
+        """What each word tells of each criterion, shape (words, criteria); remembered, since words repeat."""
+        rows = np.array([self._number(word) for word in words], dtype=np.intp)
+        table = np.empty((len(words), len(criteria)))
+        for column, criterion in enumerate(criteria):
+            telling = self._telling_of(criterion)
+            told = telling.values[rows]
+            for n in np.flatnonzero(np.isnan(told)):
+                told[n] = telling.values[rows[n]] = telling.tells(words[n], self._vector_of(words[n]))
+            table[:, column] = told
+        return table
+
+    def _number(self, word: str) -> int:
+        number = self._numbers.get(word)
+        if number is None:
+            number = self._numbers[word] = len(self._numbers)
+        return number
+
+    def _forget(self) -> None:
+        """Make room for new words, once too many were seen."""
+        if len(self._numbers) > MOST_CACHED:
+            self._numbers.clear()
+            self._telling.clear()
+
+    def _vector_of(self, word: str) -> Vectors | None:
         row = self._vectors.find(word)
-        if row is None:
-            return 0.0
-        return float((np.maximum(table @ self._vectors.table[row] - NEAR, 0) * telling).max())
+        return None if row is None else self._vectors.table[row]
 
-    def _keys(self, criterion: Criterion) -> tuple[dict[str, int], Any, Any]:
-        if criterion.id not in self._known:
-            self._known[criterion.id] = self._key_words(criterion)
-        return self._known[criterion.id]
+    def _telling_of(self, criterion: Criterion) -> _Telling:
+        found = self._telling.get(criterion.id)
+        if found is None or (found.criterion is not criterion and found.criterion != criterion):
+            found = self._telling[criterion.id] = self._key_words(criterion)
+        if len(found.values) < len(self._numbers):
+            more = np.full(len(self._numbers), np.nan)
+            found.values = np.concatenate([found.values, more])
+        return found
 
-    def _tells(
-        self, word: str, criteria: tuple[Criterion, ...], known: dict[str, list[float]]
-    ) -> list[float]:
-        """What a word tells of each criterion; words and criteria repeat from answer to answer."""
-        if word not in known:
-            if len(known) >= MOST_CACHED:
-                known.clear()
-            known[word] = [self._word_tells(word, criterion) for criterion in criteria]
-        return known[word]
-
-    def _key_words(self, criterion: Criterion) -> tuple[dict[str, int], Any, Any]:
+    def _key_words(self, criterion: Criterion) -> _Telling:
         """Words of the criterion's title, question and signs that few other criteria share."""
         words = [
             word
@@ -143,14 +189,17 @@ class Explainer:
         telling = np.array(
             [np.log(len(self._shared_by) / max(self._shared[word], 1)) + 0.1 for word in words]
         )
-        return {word: n for n, word in enumerate(words)}, table, telling
+        numbers = {word: n for n, word in enumerate(words)}
+        return _Telling(criterion, numbers, table, telling, np.full(1000, np.nan))
 
-    def match(self, weighed: list[Weighed], signs: tuple[Sign, ...]) -> list[tuple[Sign, float]]:
-        """Signs with the nearness of the answer's nearest sentence, nearest first."""
-        if not weighed or not signs:
+    def match(self, table: Vectors, signs: tuple[Sign, ...]) -> list[tuple[Sign, float]]:
+        """Signs with the nearness of the answer's nearest sentence, nearest first.
+
+        `table` holds the sentences' vectors.
+        """
+        if not len(table) or not signs:
             return [(sign, 0.0) for sign in signs]
-        table = np.stack([item.vector for item in weighed])
-        near = [(sign, float((table @ self._of_text(sign.text)).max())) for sign in signs]
+        near = [(sign, float(np.maximum.reduce(table @ self._of_text(sign.text)))) for sign in signs]
         return sorted(near, key=lambda item: -item[1])
 
     def _vector(self, text: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

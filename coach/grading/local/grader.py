@@ -10,7 +10,7 @@ import math
 from coach.grading import decide
 from coach.grading.injection import text_aims_at_grader
 from coach.grading.local import explain
-from coach.grading.local.explain import Explainer, Weighed
+from coach.grading.local.explain import Explainer, Vectors, Weighed
 from coach.grading.local.features import extract
 from coach.grading.local.language import is_english
 from coach.grading.local.model import ANY, CAP_START, CAP_WIDTH, OVERALL, LocalModel, fade, load_model
@@ -104,11 +104,12 @@ class LocalGrader:
         values = [float(faded[head]) for head in heads]
         top = task.criteria[0].top
         levels = [_from_four(self._model.criterion_noise.level(value), top) for value in values]
+        vectors = self._explainer.stack(weighed)
         chosen = self._explainer.choose(
-            weighed, task.criteria, [n > half(top) for n in levels], self._model.pointing
+            weighed, vectors, task.criteria, [n > half(top) for n in levels], self._model.pointing
         )
         verdicts = tuple(
-            self._judge(task, criterion, level, carried, weighed)
+            self._judge(task, criterion, level, carried, vectors)
             for criterion, level, carried in zip(task.criteria, levels, chosen, strict=True)
         )
         overall = self._model.overall(float(faded[self._model.head[OVERALL]]), values)
@@ -148,9 +149,9 @@ class LocalGrader:
         criterion: Criterion,
         level: int,
         carried: list[Weighed],
-        weighed: list[Weighed],
+        vectors: Vectors,
     ) -> Verdict:
-        signs = self._explainer.match(weighed, criterion.signs.good)
+        signs = self._explainer.match(vectors, criterion.signs.good)
         return Verdict(
             id=criterion.id,
             status="graded",

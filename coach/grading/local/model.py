@@ -52,8 +52,8 @@ class Block:
     def score_rows(self, rows: NDArray[np.intp]) -> Vector:
         if not len(rows):
             return np.zeros(self.weights.shape[1])
-        idf = self.idf[rows]
-        return np.asarray(idf @ self.weights[rows] / math.sqrt(float(idf @ idf)))
+        idf = self.idf.take(rows)
+        return np.asarray(idf @ self.weights.take(rows, axis=0) / math.sqrt(float(idf @ idf)))
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,10 @@ class LocalModel:
 
     def score_subwords(self, words: list[str]) -> Vector:
         """Contribution of the distinct pieces of some words to every head."""
-        found = [self._piece_rows(word) for word in words]
-        return self.subwords.score_rows(np.unique(np.concatenate(found)) if found else np.array([], np.intp))
+        there = np.zeros(len(self.subwords.idf), dtype=np.bool_)
+        if words:
+            there[np.concatenate([self._piece_rows(word) for word in words])] = True
+        return self.subwords.score_rows(np.flatnonzero(there))
 
     @cached_property
     def _piece_rows(self) -> Callable[[str], NDArray[np.intp]]:

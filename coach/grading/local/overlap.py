@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -35,7 +35,7 @@ class Overlap:
         self, questions: Sequence[str], grounds: Sequence[Sequence[str]], passages: Sequence[str]
     ) -> None:
         self._stem = lru_cache(maxsize=50_000)(Stemmer("english").stemWord)
-        documents = [frozenset(self._stems(text)) for text in (*passages, *questions)]
+        documents = [frozenset(self.stems(content_words(text))) for text in (*passages, *questions)]
         counts = Counter(stem for document in documents for stem in document)
         self._index = {stem: n for n, stem in enumerate(sorted(counts))}
         self._rarest = math.log(len(documents))
@@ -46,14 +46,15 @@ class Overlap:
         self._columns = {text: n for n, text in enumerate(texts)}
         self._other = lru_cache(maxsize=4_000)(self._spread)
 
-    def measure(self, question: str, ground: Sequence[str], answer: str) -> list[float]:
-        """The numbers of NAMES for one answer; those of the guides are NaN without passages."""
-        stems = self._stems(answer)
-        rows = np.array([self._index[stem] for stem in stems if stem in self._index], dtype=np.intp)
-        weights = self._idf[rows]
+    def measure(self, question: str, ground: Sequence[str], words: list[str]) -> list[float]:
+        """The numbers of NAMES for an answer's content words; the guides' are NaN without passages."""
+        stems = self.stems(words)
+        known = [row for row in map(self._index.get, stems) if row is not None]
+        rows = np.array(known, dtype=np.intp)
+        weights = self._idf.take(rows)
         unknown = (len(stems) - len(rows)) * self._rarest**2
         norm = max(math.sqrt(float(weights @ weights) + unknown), 1e-6)
-        near = weights @ self._table[rows] / norm
+        near = weights @ self._table.take(rows, axis=0) / norm
 
         def own(text: str) -> float:
             column = self._columns.get(text)
@@ -66,12 +67,13 @@ class Overlap:
             return [*asked, math.nan, math.nan, math.nan]
         return [*asked, *standing(own(" ".join(ground)), near[self._split :])]
 
-    def _stems(self, text: str) -> list[str]:
-        return list(dict.fromkeys(self._stem(word) for word in content_words(text)))
+    def stems(self, words: Iterable[str]) -> list[str]:
+        """Distinct stems of some words, in order."""
+        return list(dict.fromkeys(map(self._stem, words)))
 
     def _spread(self, text: str) -> Array:
         """Unit tf-idf vector of a text over the known stems."""
         vector = np.zeros(len(self._index), dtype=np.float32)
-        rows = [self._index[stem] for stem in self._stems(text) if stem in self._index]
+        rows = [self._index[stem] for stem in self.stems(content_words(text)) if stem in self._index]
         vector[rows] = self._idf[rows]
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-6), dtype=np.float32)

@@ -15,12 +15,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from Stemmer import Stemmer
 
 from coach.grading.local.overlap import NAMES as OVERLAP_NAMES
 from coach.grading.local.overlap import Overlap, content_words
 from coach.grading.local.standing import standing
-from coach.grading.local.vectors import Array, WordVectors
+from coach.grading.local.vectors import Array, WordVectors, length
 from coach.guides.corpus import Corpus
 
 NAMES = (
@@ -61,13 +60,14 @@ class Relevance:
         self._background = [content_words(text) for text in passages]
         self._seen_in = Counter(word for words in self._background for word in words)
         self._middle = np.mean([vectors.mean(words) for words in self._background], axis=0)
-        self._stem = lru_cache(maxsize=50_000)(Stemmer("english").stemWord)
         self._ask = lru_cache(maxsize=4_000)(self._prepare)
         self._others = [self._ask(text) for text in dict.fromkeys(questions)]
         self._stacked = np.concatenate([asked.rows for asked in self._others])
         self._starts = np.cumsum([0] + [len(asked.words) for asked in self._others[:-1]])
         self._share = np.concatenate([asked.weights for asked in self._others])
-        self._columns = [word for asked in self._others for word in asked.words]
+        self._columns: dict[str, list[int]] = {}
+        for n, word in enumerate(word for asked in self._others for word in asked.words):
+            self._columns.setdefault(word, []).append(n)
         self._near = lru_cache(maxsize=20_000)(self._nearness)
         self._means = np.array([asked.mean for asked in self._others])
         self._spreads = np.array([asked.spread for asked in self._others])
@@ -92,14 +92,14 @@ class Relevance:
         asked = self._ask(question)
         own = (self._fit(asked, words) - asked.mean) / asked.spread
         fits = (self._fit_all(words) - self._means) / self._spreads
-        stems = {self._stem(word) for word in words}
+        stems = self._overlap.stems(words)
         whole = self._whole(words)
         near = float(asked.whole @ whole)
         return [
             *standing(own, fits),
-            len(asked.stems & stems) / len(asked.stems),
+            len(asked.stems.intersection(stems)) / len(asked.stems),
             *standing(near, (self._wholes @ whole).astype(np.float64)),
-            *self._overlap.measure(question, ground, answer),
+            *self._overlap.measure(question, ground, words),
         ]
 
     def _prepare(self, question: str) -> _Asked:
@@ -111,7 +111,7 @@ class Relevance:
             words,
             rows,
             (telling / telling.sum()).astype(np.float32),
-            frozenset(self._stem(word) for word in words),
+            frozenset(self._overlap.stems(words)),
             self._whole(list(words)),
             0.0,
             1.0,
@@ -122,10 +122,10 @@ class Relevance:
     def _whole(self, words: list[str]) -> Array:
         """Direction of a text from the middle of the guides, of unit length."""
         away = self._vectors.mean(words) - self._middle
-        return np.asarray(away / max(float(np.linalg.norm(away)), 1e-6), dtype=np.float32)
+        return np.asarray(away / max(length(away), 1e-6), dtype=np.float32)
 
     def _fit(self, asked: _Asked, words: list[str]) -> float:
-        rows = self._vectors.table[self._vectors.rows(words)]
+        rows = self._vectors.table.take(self._vectors.rows(words), axis=0)
         best = (asked.rows @ rows.T).max(axis=1) if len(rows) else np.zeros(len(asked.words))
         there = set(words)
         best = np.maximum(best, [float(word in there) for word in asked.words])
@@ -138,8 +138,10 @@ class Relevance:
     def _nearness(self, word: str) -> Array:
         """Nearness of one answer word to every word of every known question; 1 where it is the same."""
         near = self._stacked @ self._vector(word)
-        same = np.array([float(word == column) for column in self._columns], dtype=np.float32)
-        return np.maximum(near, same).astype(np.float32)
+        near = np.maximum(near, 0)
+        if word in self._columns:
+            near[self._columns[word]] = np.maximum(near[self._columns[word]], 1)
+        return np.asarray(near, dtype=np.float32)
 
     def _vector(self, word: str) -> Array:
         row = self._vectors.find(word)

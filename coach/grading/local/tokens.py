@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d[\d.,]*%?")
+_PLAIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d[\d.,]*%?", re.ASCII)
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\d)[^.!?\n]*)*[.!?]*[\"'”’)]*|\n+")
 
 
@@ -20,6 +21,8 @@ class Sentence:
 
 def split_words(text: str) -> list[str]:
     """Lower-case words; a number becomes # marks for its size (at most three), with % where it has one."""
+    if text.isascii():  # most texts are, and half the time is enough for them
+        return [word if word[0] >= "a" else _size(word) for word in _PLAIN_WORD.findall(text.lower())]
     return [_normal(word) for word in _WORD.findall(text)]
 
 
@@ -36,6 +39,8 @@ def split_sentences(text: str) -> list[Sentence]:
 
 
 def _normal(word: str) -> str:
-    if word[0].isdigit():
-        return "#%" if word.endswith("%") else "#" * min(len(word.rstrip(".,").split(".")[0]), 3)
-    return word.lower().replace("’", "'")
+    return _size(word) if word[0].isdigit() else word.lower().replace("’", "'")
+
+
+def _size(number: str) -> str:
+    return "#%" if number.endswith("%") else "#" * min(len(number.rstrip(".,").split(".")[0]), 3)

@@ -18,6 +18,11 @@ Array = NDArray[np.float32]
 _ENDINGS = ("", "s", "es", "ed", "d", "ing", "ly", "'s")
 
 
+def length(vector: Array) -> float:
+    """Euclidean norm, as numpy's own, which takes ten times as long for one vector."""
+    return float(np.sqrt(vector.dot(vector)))
+
+
 class WordVectors:
     """Unit vectors of common English words, float32, shape (words, dimensions)."""
 
@@ -47,8 +52,8 @@ class WordVectors:
         rows = self.rows(words)
         if not len(rows):
             return np.zeros(self.dimensions, dtype=np.float32)
-        total: Any = self._weights[rows] @ self.table[rows]
-        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-6), dtype=np.float32)
+        total: Any = self._weights.take(rows) @ self.table.take(rows, axis=0)
+        return np.asarray(total / max(length(total), 1e-6), dtype=np.float32)
 
     def _find(self, word: str) -> int | None:
         for ending in _ENDINGS:

@@ -11,6 +11,7 @@ from coach.grading.local.language import is_english
 from coach.grading.local.model import A_NO, CAP_START, CAP_WIDTH, fade
 from coach.grading.local.overlap import Overlap
 from coach.grading.local.relevance import NAMES, Relevance
+from coach.grading.local.standing import standing
 from coach.grading.local.tokens import split_sentences, split_words
 from coach.grading.local.vectors import WordVectors
 
@@ -69,7 +70,7 @@ def test_an_answer_stands_nearer_to_its_own_question() -> None:
 
 def test_without_passages_nearness_to_them_says_nothing() -> None:
     overlap = Overlap(["How do you price a ticket?"], [["Planes and fares."]], ["Planes and fares."])
-    known = overlap.measure("How do you price a ticket?", [], "The price follows demand.")
+    known = overlap.measure("How do you price a ticket?", [], ["price", "follows", "demand"])
     assert not any(map(math.isnan, known[:3])) and all(map(math.isnan, known[3:]))
 
 
@@ -84,3 +85,16 @@ def test_doubt_about_the_question_never_raises_a_mark(beside: float, mark: float
     faded = fade(np.array([mark]), beside)
     assert 1 <= float(faded[0]) <= mark
     assert beside < CAP_START + CAP_WIDTH or float(faded[0]) <= A_NO
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=200))
+def test_words_are_the_same_whatever_else_stands_in_the_text(text: str) -> None:
+    assert split_words(f"{text} déjà") == [*split_words(text), "déjà"]
+
+
+@given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=50), st.sampled_from(["f4", "f8"]))
+def test_a_standing_is_made_of_the_plain_mean_and_deviation(values: list[float], kind: str) -> None:
+    others = np.array(values, dtype=kind)
+    rank, own, margin = standing(0.25, others)
+    assert rank == math.log(float((others > 0.25 + 1e-6).mean()) + 0.01)
+    assert (own, margin) == (0.25, (0.25 - float(others.mean())) / max(float(others.std()), 1e-6))
