@@ -115,6 +115,8 @@ def load_guide(path: Path) -> Guide:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"{path}: front matter with id and title is missing or broken.") from error
     heads = list(_SECTION.finditer(body))
+    if not heads:
+        raise DatasetError(f"{path}: no section. Each begins with `## Heading {{#anchor}}`.")
     ends = [head.start() for head in heads[1:]] + [len(body)]
     passages = tuple(
         make_passage(guide_id, head["anchor"], head["title"], body[head.end() : end].strip())

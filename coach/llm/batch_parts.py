@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from coach.errors import DatasetError
 from coach.llm.batchfile import request_line
 from coach.llm.files import numbered_lines, write_whole
@@ -139,7 +137,7 @@ def _read_state(path: Path) -> dict[str, Part]:
         return {}
     try:
         parts = [Part.model_validate(row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, ValidationError) as error:
+    except (OSError, TypeError, ValueError, RecursionError) as error:
         raise DatasetError(
             f"{path} cannot be read ({error}). It says which batches are running: mend it, or remove it and "
             "look for them at the server first."

@@ -177,6 +177,8 @@ class Database:
             raise StoreError(f"{self.path}: another program changed the same session ({error}).") from error
         except sqlite3.DatabaseError as error:
             raise StoreError(self._reason(error)) from error
+        except OverflowError as error:
+            raise StoreError(f"{self.path} keeps nothing under a number that large.") from error
 
     def _reason(self, error: sqlite3.DatabaseError) -> str:
         code = getattr(error, "sqlite_errorname", "") or ""
