@@ -1,0 +1,21 @@
+"""The documentation that is generated says what the program does now."""
+
+from __future__ import annotations
+
+import re
+
+from docs.generate import FOLDER, made, stale
+
+
+def test_generated_pages_are_current() -> None:
+    names = [str(path.relative_to(FOLDER)) for path in stale()]
+    assert names == [], "python -m docs.generate writes them anew"
+
+
+def test_every_command_has_an_example_and_fits_80_columns() -> None:
+    text = made()[FOLDER / "commands.md"]
+    sections = text.split("\n## ")[1:]
+    assert len(sections) > 50
+    example = re.compile(r"Examples?:\s+(EDITOR=nano )?coach ")
+    assert [part.splitlines()[0] for part in sections if not example.search(part)] == []
+    assert max(map(len, text.splitlines())) <= 80
