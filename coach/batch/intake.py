@@ -16,6 +16,8 @@ from coach.schema.answer import Answer
 from coach.schema.grade import GradeError, GradeTask
 
 WINDOW = 2000  # rows that are put in order of their question, so that a server's prefix cache serves them
+_FIRST = 128  # rows of the first window, so that the run begins before much is read
+_AT_A_TIME = 16  # rows that are read for the next window whenever one is given out
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +136,14 @@ class Intake:
 def grouped(work: Iterable[Work], window: int = WINDOW) -> Iterator[Work]:
     """The same work, answers to one question together as far as `window` of them allow.
 
-    The next window is read one by one while this one is worked off, so that nobody waits for it.
+    The next window is read little by little while this one is worked off, so that nobody waits for it.
     """
     items = iter(work)
-    ready = deque(sorted(islice(items, window), key=_group))
+    ready = deque(sorted(islice(items, min(window, _FIRST)), key=_group))
     coming: list[Work] = []
     while ready:
         yield ready.popleft()
-        coming.extend(islice(items, 1))
+        coming.extend(islice(items, min(_AT_A_TIME, window - len(coming))))
         if not ready:
             ready, coming = deque(sorted(coming, key=_group)), []
 

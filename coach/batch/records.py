@@ -116,7 +116,7 @@ def _read_csv(file: InputFile, header: Header, say: Say) -> Iterator[Record]:
         text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
         first = text.readline(LINE_LIMIT)
         delimiter = max(_DELIMITERS, key=first.count) if first.strip() else ","
-        rows = _Numbered(csv.reader(_chain(first, text), delimiter=delimiter))
+        rows = _Numbered(first, text, delimiter)
         named = rows.next_row()
         if named is None or not isinstance(named[1], list):
             return
@@ -130,26 +130,31 @@ def _read_csv(file: InputFile, header: Header, say: Say) -> Iterator[Record]:
                 yield sheet_record(file.name, line, columns, values)
 
 
-def _chain(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
-    yield first
-    while line := rest.readline(LINE_LIMIT):
-        yield line
-
-
 class _Numbered:
     """CSV rows with the line on which each starts; a broken one is its message."""
 
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
+    def __init__(self, first: str, rest: io.TextIOWrapper, delimiter: str) -> None:
+        self._ended = False
+        self._reader = csv.reader(self._lines(first, rest), delimiter=delimiter)
+
+    def _lines(self, first: str, rest: io.TextIOWrapper) -> Iterator[str]:
+        yield first
+        while line := rest.readline(LINE_LIMIT):
+            yield line
+        self._ended = True
 
     def next_row(self) -> tuple[int, list[str] | str] | None:
         line = self._reader.line_num + 1
         try:
-            return line, next(self._reader)
+            cells = next(self._reader)
         except StopIteration:
             return None
         except csv.Error as error:
             return line, str(error)
+        if self._ended:  # in mid-row: a reader asks for more only within quotes
+            last = self._reader.line_num
+            return line, f"a quote is never closed, so that lines {line} to {last} would be one cell"
+        return line, cells
 
 
 def name_columns(cells: list[str]) -> tuple[str, ...]:

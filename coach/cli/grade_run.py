@@ -21,6 +21,7 @@ from coach.batch.screen import render_summary
 from coach.batch.summary import Summary
 from coach.cli.grade_job import CONCURRENCY, Job
 from coach.cli.grade_offline import dry_run, export_requests, import_replies
+from coach.cli.memory import loading
 from coach.cli.progress import RunProgress, duration
 from coach.cli.wiring import load
 from coach.errors import UsageError
@@ -96,7 +97,8 @@ def cores() -> int:
 
 def open_local() -> QuickGrader:
     """The local grader, in a process of its own."""
-    return load().local_grader()
+    with loading():
+        return load().local_grader()
 
 
 async def run_model(job: Job, progress: RunProgress) -> GraderId:
@@ -107,7 +109,8 @@ async def run_model(job: Job, progress: RunProgress) -> GraderId:
     options = job.options
     concurrency = options.concurrency or CONCURRENCY
     limiter = Limiter(concurrency)
-    chat = await job.rooms.chat(options.model, limiter=limiter)
+    with loading():
+        chat = await job.rooms.chat(options.model, limiter=limiter)
     try:
         budget = budget_of(job, chat)
         meter = Meter(chat, job.journal, budget, patience=2 * concurrency)
@@ -235,7 +238,7 @@ def tell(job: Job, summary: Summary, seconds: float) -> None:
     tally, err = job.tally, job.err
     if summary.rows > 1 or summary.unmarked:
         err.print(render_summary(summary))
-    parts = [f"{summary.rows:,} rows in {duration(seconds)}"]
+    parts = [f"{summary.rows:,} {'row' if summary.rows == 1 else 'rows'} in {duration(seconds)}"]
     if tally.reused:
         parts.append(f"{tally.reused:,} of them graded before")
     if summary.requests:

@@ -157,3 +157,14 @@ def test_a_damaged_file_keeps_the_rows_before_the_damage(tmp_path: Path) -> None
 
 def test_columns_get_distinct_names() -> None:
     assert name_columns(["a", "a", "", " b "]) == ("a", "a (2)", "column 3", "b")
+
+
+def test_a_quote_that_is_never_closed_swallows_no_rows_in_silence(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('id,answer\na,fine\nb,"open\nc,fine\n')
+    found, _ = records_of(path)
+    assert [record.fault is None for record in found] == [True, False]
+    assert (found[1].line, found[1].fault) == (
+        3,
+        ("bad_row", "Not CSV: a quote is never closed, so that lines 3 to 4 would be one cell."),
+    )
