@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from coach.schema.base import Frozen
 from coach.schema.question import Round
-from coach.text.phrases import phrase
+from coach.text.phrases import read_phrase
 
 DrillKind = Literal["code", "tradeoff", "which-when", "audiences", "devil", "native", "artifact"]
 KINDS: tuple[DrillKind, ...] = get_args(DrillKind)
@@ -20,12 +20,12 @@ Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
 
-def _compiled(text: str) -> str:
-    phrase(text)
+def _readable(text: str) -> str:
+    read_phrase(text)
     return text
 
 
-Said = Annotated[str, AfterValidator(_compiled)]
+Said = Annotated[str, AfterValidator(_readable)]
 
 
 class Sought(Frozen):

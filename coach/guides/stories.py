@@ -13,11 +13,11 @@ from coach.guides.corpus import Corpus, load_yaml
 from coach.schema.base import Frozen
 from coach.schema.question import Angle
 from coach.schema.story import AUDIT_FIELDS, STORY_PARTS, AuditField, StoryPart
-from coach.text.phrases import phrase
+from coach.text.phrases import read_phrase
 
 
 def _compiled(text: str) -> str:
-    phrase(text)
+    read_phrase(text)
     return text
 
 
