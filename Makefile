@@ -65,3 +65,23 @@ model: $(VENV)/.installed  ## fit the local grader anew from eval/gold
 .PHONY: model-check
 model-check: $(VENV)/.installed  ## check that a new fit gives the model that ships
 	@$(BIN)/python -m bench.local_model --check
+
+.PHONY: bench-history
+bench-history: $(VENV)/.installed  ## measure history and progress with 10,000 graded answers
+	@$(BIN)/python -m bench.history
+
+.PHONY: bench-plan
+bench-plan: $(VENV)/.installed  ## measure the plan and coach alone
+	@$(BIN)/python -m bench.plan
+
+.PHONY: bench-startup
+bench-startup: $(VENV)/.installed  ## measure how soon commands answer
+	@$(BIN)/python -m bench.startup
+
+.PHONY: ablations
+ablations: $(VENV)/.installed  ## measure what each part of the local grader adds
+	@$(BIN)/python -m bench.ablations
+
+.PHONY: readme
+readme: $(VENV)/.installed  ## write the accepted figures into README.md
+	@$(BIN)/python -m bench.readme

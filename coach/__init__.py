@@ -1,3 +1,3 @@
 """Interview coach for AI product managers: practice, grading of written answers, grader evals."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
