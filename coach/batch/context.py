@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from coach.schema.question import Question
 from coach.schema.rubric import Criterion, Rubric
 
 _QUESTION_LIMIT = 20_000  # characters
+MOST_RETRIEVED = 2000  # questions of the input's own that passages are looked up for
 _KEPT = 4096  # contexts; a file of as many different questions still needs no more memory
 
 
@@ -59,12 +61,24 @@ class Asked:
     folder: Path = Path()  # of the file that the row is in
 
 
-class Contexts:
-    """Finds contexts over a corpus; `rubric`, where given, takes the place of the corpus's own."""
+# Finds the ids of passages for a question that the corpus does not hold.
+Retrieve = Callable[[Question], tuple[str, ...]]
 
-    def __init__(self, corpus: Corpus, rubric: Rubric | None = None) -> None:
+
+class Contexts:
+    """Finds contexts over a corpus; `rubric`, where given, takes the place of the corpus's own.
+
+    `retrieve` is asked once for each different question of the input's own, MOST_RETRIEVED times in all;
+    the questions beyond have no passages to cite.
+    """
+
+    def __init__(
+        self, corpus: Corpus, rubric: Rubric | None = None, retrieve: Retrieve = lambda question: ()
+    ) -> None:
         self._corpus = corpus
         self._given = rubric
+        self._retrieve = retrieve
+        self._retrieved: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self._by_text = {fold(item.text): item for item in corpus.questions.values()}
         self.find = lru_cache(_KEPT)(self._find)
         self._rubric = lru_cache(64)(_read_rubric)
@@ -81,13 +95,25 @@ class Contexts:
             rubric = self._rubric(asked.rubric, asked.folder)
         own = rubric is not self._corpus.rubric
         criteria = _criteria(asked, question, rubric, own=own)
-        passages = self._corpus.ground(question)
+        passages = self._passages(question, criteria)
         made_of = (
             ("rubric", rubric.digest),
             ("question", _short(question.model_dump_json())),
             ("passages", _short(" ".join(f"{item.id} {item.digest}" for item in passages))),
         )
         return Context(question, criteria, passages, rubric, made_of)
+
+    def _passages(self, question: Question, criteria: tuple[Criterion, ...]) -> tuple[Passage, ...]:
+        if question.id in self._corpus.questions:
+            return self._corpus.ground(question)
+        ids = tuple(item.id for item in criteria)
+        if (question.text, ids) not in self._retrieved:
+            if len(self._retrieved) >= MOST_RETRIEVED:
+                return ()
+            wanted = question.model_copy(update={"criteria": ids})
+            self._retrieved[question.text, ids] = self._retrieve(wanted)
+        known = self._corpus.passages
+        return tuple(known[name] for name in self._retrieved[question.text, ids] if name in known)
 
     def _question(self, asked: Asked) -> Question:
         if not asked.name and not asked.text.strip():

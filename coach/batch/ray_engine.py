@@ -1,14 +1,17 @@
 """Grading on a Ray cluster: Ray Data reads, a pool of actors grades, the rows come back in order.
 
 Ray is imported when a run needs it. A worker that is killed costs no row: its rows are graded again.
-There is no journal here, so that a run that ends early is paid anew.
+There is no journal here, so that a run that ends early is paid anew; nothing on a cluster sees all rows, so
+that there is no budget and no report either.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -25,6 +28,7 @@ from coach.schema.answer import Answer
 from coach.schema.grade import Grade, GradeError, GraderId
 from coach.schema.row import RowOut, Source
 
+_NAMED_BY_CONTENT = re.compile(r"row-[0-9a-f]{12}")
 _BATCH = 32  # rows that an actor takes at a time; as many are graded again when it is killed
 _LEASE = 900.0  # seconds after which a slot counts as lost with the worker that held it
 
@@ -82,7 +86,8 @@ def grade_on_cluster(plan: Plan, make_crew: MakeCrew, seen: Callable[[dict[str, 
     """Grade all rows of the plan and write them: one JSON Lines file, or a folder of Parquet files.
 
     `seen` is told of every row (only its id, status and mark where Parquet is written). A row without
-    an id is named by its content, and `line` is 0: on a cluster nobody counts lines.
+    an id is named by its content, and `line` is 0: on a cluster nobody counts lines. Repeated ids are found
+    where JSON Lines are written; a folder of Parquet has no one writer that could.
     """
     with cluster(plan.address) as ray:
         ray.data.DataContext.get_current().execution_options.preserve_order = True
@@ -103,7 +108,7 @@ def grade_on_cluster(plan: Plan, make_crew: MakeCrew, seen: Callable[[dict[str, 
                 seen(row)
             graded.drop_columns(["line"]).write_parquet(_place(plan.output))
             return
-        _write_lines(plan.output, (row["line"] for row in graded.iter_rows()), seen)
+        _write_lines(plan.output, number_rows(row["line"] for row in graded.iter_rows()), seen)
 
 
 def _read(ray: Any, plan: Plan) -> Any:
@@ -125,16 +130,33 @@ def _place(name: str) -> str:
     return name if "://" in name else str(Path(name).resolve())
 
 
-def _write_lines(output: str, lines: Iterable[str], seen: Callable[[dict[str, Any]], None]) -> None:
+def number_rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Rows out from their lines, in order and numbered; one with the id of an earlier row has failed."""
+    taken: set[bytes] = set()
+    for number, line in enumerate(lines, start=1):
+        row: dict[str, Any] = json.loads(line)
+        row["row"], id = number, row["id"]
+        name = hashlib.sha256(id.encode("utf-8", "surrogatepass")).digest()[:12]
+        if name in taken:
+            row["id"] = f"{id}#{number}"
+            if not _NAMED_BY_CONTENT.fullmatch(id):
+                error = {"kind": "bad_row", "message": f"The id {id!r} was used by an earlier row."}
+                row |= {"status": "failed", "overall": None, "range": None, "criteria": [], "flags": []}
+                row |= {"needs_review": True, "error": error}
+        taken.add(name)
+        yield row
+
+
+def _write_lines(output: str, rows: Iterable[dict[str, Any]], seen: Callable[[dict[str, Any]], None]) -> None:
     """One object or file, which appears when it is whole."""
     fs = importlib.import_module("pyarrow.fs")  # comes with Ray Data, which alone needs it
     remote = "://" in output
     system, path = fs.FileSystem.from_uri(output if remote else Path(output).resolve().as_uri())
     place = path if remote else f"{path}.part"
     with system.open_output_stream(place) as stream:
-        for line in lines:
-            seen(json.loads(line))
-            stream.write(line.encode() + b"\n")
+        for row in rows:
+            seen(row)
+            stream.write(dump(row).encode() + b"\n")
     if not remote:
         system.move(place, path)
 

@@ -193,13 +193,29 @@ def grade(
         return run_job(job)
 
 
+def check_ray(options: Options) -> None:
+    """Raises UsageError for what a cluster does not do, since nothing on it sees all rows."""
+    given = {
+        "--export": options.export,
+        "--import": options.import_,
+        "--report": options.report,
+        "--feedback": options.feedback,
+        "--format": options.format,
+        "--dry-run": options.dry_run or None,
+        "--max-cost": options.max_cost,
+    }
+    wrong = [name for name, value in given.items() if value is not None]
+    if wrong:
+        raise UsageError(f"--engine ray takes no {' and no '.join(wrong)}; --engine async does.")
+
+
 def check(options: Options) -> None:
     """Raises UsageError for options that contradict each other."""
     offline = options.export or options.import_
     if (offline or options.engine != "async") and options.grader == "local" and options.engine != "ray":
         raise UsageError("--export, --import and --engine batch-api need --grader llm.")
-    if options.engine == "ray" and (offline or options.report or options.feedback or options.max_cost):
-        raise UsageError("--engine ray takes no --export, --import, --report, --feedback or --max-cost.")
+    if options.engine == "ray":
+        check_ray(options)
     if options.format == "xlsx" and options.output is None:
         raise UsageError("A workbook needs a file: give -o FILE.xlsx.")
     if options.output is not None:

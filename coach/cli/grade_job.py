@@ -20,10 +20,11 @@ from coach.batch.rows import Columns, Row, RowReader
 from coach.cli import console
 from coach.cli.consent import agree
 from coach.cli.wiring import Rooms, digest_of, load
-from coach.errors import SetupError, UsageError
+from coach.errors import CoachError, SetupError, UsageError
 from coach.guides.corpus import load_rubric
 from coach.llm.files import write_whole
 from coach.schema.grade import Grader, GraderId
+from coach.schema.question import Question
 from coach.schema.rubric import Rubric
 from coach.store.profile import Profiles
 from coach.text.sanitize import for_terminal
@@ -77,6 +78,7 @@ class Job:
         self.err = console.err()
         self.tally = Tally()
         self._journal: Journal | None = None
+        self._ungrounded = False
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Self:
@@ -147,7 +149,20 @@ class Job:
 
     @cached_property
     def contexts(self) -> Contexts:
-        return Contexts(self.rooms.corpus, self.rubric)
+        return Contexts(self.rooms.corpus, self.rubric, self._retrieve)
+
+    def _retrieve(self, question: Question) -> tuple[str, ...]:
+        """What a grade of a question of the input's own may cite; nothing without an index, which is said."""
+        from coach.guides.grounding import ground_question
+
+        if self._ungrounded:
+            return ()
+        try:
+            return ground_question(question, self.rooms.corpus, self.rooms.searcher())
+        except CoachError as error:
+            self._ungrounded = True
+            self.say(f"Questions that the corpus does not hold are graded without passages to cite: {error}")
+            return ()
 
     def llm_grader(
         self, chat: ChatModel, rubric: Rubric | None = None, *, samples: int = 1, first_sample: int = 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from coach.batch.context import Contexts
 from coach.batch.rows import ANSWER_LIMIT, Columns, Row
+from coach.guides.corpus import Corpus
+from coach.schema.passage import Guide, Passage
+from coach.schema.question import Question
 from tests.batch.conftest import read, write_rows
 
 _json = st.recursive(
@@ -246,3 +250,20 @@ def test_extras_that_are_no_unicode_still_come_through(contexts: Contexts, tmp_p
     path.write_text('{"question_id": "cheap", "answer": "x", "note": "\\ud800"}\n')
     [row] = read(contexts, path)
     assert json.dumps(row.extra) == '{"note": "\\ud800"}'
+
+
+def test_passages_for_a_question_of_your_own_are_looked_up_once(corpus: Corpus, tmp_path: Path) -> None:
+    asked: list[tuple[str, tuple[str, ...]]] = []
+    passage = Passage(id="g#a", guide="g", title="A", text="Say the cost.", digest="d")
+    corpus = replace(corpus, guides=(Guide(id="g", title="G", passages=(passage,)),))
+
+    def retrieve(question: Question) -> tuple[str, ...]:
+        asked.append((question.text, question.criteria))
+        return ("g#a", "gone")
+
+    own = {"question": "Why now?", "answer": "x", "criteria": ["risk"]}
+    rows = [own, {**own, "answer": "y"}, {"question_id": "safe", "answer": "x"}]
+    path = write_rows(tmp_path / "rows.jsonl", *rows)
+    found = read(Contexts(corpus, retrieve=retrieve), path)
+    assert asked == [("Why now?", ("risk",))]
+    assert [row.context.passages for row in found if row.context] == [(passage,), (passage,), ()]

@@ -429,3 +429,12 @@ def test_the_output_of_a_pipe_that_closes_early_is_no_error(server: LoopbackServ
 def test_markdown_to_standard_output(server: LoopbackServer, piped: Piped) -> None:
     write_rows(Path("in.jsonl"), *answers(1))
     assert piped("grade", "in.jsonl", *LLM, "--format", "markdown").out.startswith("## r0\n")
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--max-cost=0", "--report=r.html", "--format=csv"])
+def test_a_cluster_refuses_what_it_cannot_do(piped: Piped, option: str) -> None:
+    write_rows(Path("in.jsonl"), *answers(1))
+    result = piped("grade", "in.jsonl", "-o", "out.jsonl", "--engine", "ray", "--grader", "local", option)
+    assert result.code == 2
+    assert f"takes no {option.split('=')[0]}" in result.err
+    assert not Path("out.jsonl").exists()
