@@ -142,6 +142,10 @@ class JournalFile:
             return SetupError(
                 f"{self._path} is no journal of this program. Move it away, or choose another -o."
             )
+        if "unable to open" in text or "readonly" in text:
+            return SetupError(
+                f"The journal {self._path} cannot be made there. Choose an -o in a folder that can be written to."
+            )
         return SetupError(
             f"The journal {self._path} cannot be written ({text}). What was graded so far is saved:"
             " free some space and run the same command again."

@@ -165,3 +165,9 @@ def test_a_reader_may_outlive_the_journal(tmp_path: Path) -> None:
         rows = journal.rows()
         assert next(rows).row == 1
     rows.close()  # type: ignore[attr-defined]  # Iterator hides that it is a generator
+
+
+def test_a_place_without_room_for_a_journal_is_told(tmp_path: Path) -> None:
+    (tmp_path / "j").mkdir()
+    with pytest.raises(SetupError, match="Choose an -o in a folder"):
+        Journal(tmp_path / "j")
