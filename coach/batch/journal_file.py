@@ -144,7 +144,7 @@ class JournalFile:
             )
         if "unable to open" in text or "readonly" in text:
             return SetupError(
-                f"The journal {self._path} cannot be made there. Choose an -o in a folder that can be written to."
+                f"The journal {self._path} cannot be made there. Choose an -o in a folder that allows it."
             )
         return SetupError(
             f"The journal {self._path} cannot be written ({text}). What was graded so far is saved:"
