@@ -31,19 +31,35 @@ NEAREST = {
     "\N{NO-BREAK SPACE}": " ",
 }
 _ON_SCREEN, _IN_JSON = "coach.nearest", "coach.escapes"
+# typer's echo takes a stream by the name of ascii for a mistake, and writes UTF-8 into it.
+_ASCII = "coach-ascii"
 
 
 def prepare_streams(*, as_json: bool) -> None:
     """Standard output and error never fail on a character; `as_json` is what standard output holds."""
+    codecs.register(_find_ascii)
     codecs.register_error(_ON_SCREEN, _nearest)
     codecs.register_error(_IN_JSON, _escapes)
     for stream, errors in ((sys.stdout, _IN_JSON if as_json else _ON_SCREEN), (sys.stderr, _ON_SCREEN)):
         if not isinstance(stream, io.TextIOWrapper):
             continue
-        if _wants_ascii() and stream.isatty():
-            stream.reconfigure(encoding="ascii", errors=errors)
-        else:
-            stream.reconfigure(errors=errors)
+        is_ascii = codecs.lookup(stream.encoding).name == "ascii" or (_wants_ascii() and stream.isatty())
+        stream.reconfigure(encoding=_ASCII if is_ascii else stream.encoding, errors=errors)
+
+
+def _find_ascii(name: str) -> codecs.CodecInfo | None:
+    if name.replace("_", "-") != _ASCII:
+        return None
+    known = codecs.lookup("ascii")
+    return codecs.CodecInfo(
+        known.encode,
+        known.decode,
+        streamreader=known.streamreader,
+        streamwriter=known.streamwriter,
+        incrementalencoder=known.incrementalencoder,
+        incrementaldecoder=known.incrementaldecoder,
+        name=_ASCII,
+    )
 
 
 def _wants_ascii() -> bool:

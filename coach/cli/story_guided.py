@@ -63,9 +63,7 @@ def _ask_all(
     remark: Callable[[str, str], str],
 ) -> bool:
     editor = open_editor(COMMANDS, [], sys.stderr if desk.screen.shown.stderr else sys.stdout)
-    desk.screen.tell(
-        f"{sending_words()}. /skip, /back, /quit; everything is kept as typed."
-    )
+    desk.screen.tell(f"{sending_words()}. /skip, /back, /quit; everything is kept as typed.")
     blank = next((n for n, step in enumerate(steps) if not given[step.name].strip()), len(steps))
     # What was given last may be half a sentence: it is offered again.
     at = max(0, blank - 1)
