@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import TextIO
 
 from prompt_toolkit import PromptSession
@@ -58,7 +59,8 @@ class Editor:
         loop = asyncio.get_running_loop()
         # A closed terminal (SIGHUP) ends the program at once, which is safe: every change is saved.
         # SIGTERM may leave the terminal open, so that its mode has to be put back first.
-        loop.add_signal_handler(signal.SIGTERM, _leave)
+        with suppress(NotImplementedError):  # Windows has no such signal to wait for.
+            loop.add_signal_handler(signal.SIGTERM, _leave)
 
         def changed(buffer: Buffer) -> None:
             save(buffer.text)
@@ -85,7 +87,8 @@ class Editor:
             for timer in expiry:
                 timer.cancel()
             self._session.default_buffer.on_text_changed -= changed
-            loop.remove_signal_handler(signal.SIGTERM)
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(signal.SIGTERM)
         return text, time.monotonic() - started
 
     def _expire(self) -> None:
