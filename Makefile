@@ -50,6 +50,14 @@ format: $(VENV)/.installed-dev  ## let ruff format and mend what it can
 test-ray: .venv-ray/.installed  ## coach grade on a real Ray cluster of two nodes (a venv of its own, 1.5 GB)
 	@.venv-ray/bin/python -m pytest -c tests_ray/pytest.ini tests_ray
 
+.PHONY: test-faults
+test-faults: $(VENV)/.installed-dev  ## kill the program fifty times in each of nine scenes; nothing may be lost
+	@$(BIN)/python -m tests.faults.killer 50
+
+.PHONY: test-fuzz
+test-fuzz: $(VENV)/.installed-dev  ## every parser with thousands of new harmed inputs (FUZZ_EXAMPLES=2000)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/pytest tests/fuzz
+
 .PHONY: bench-batch
 bench-batch: $(VENV)/.installed  ## measure coach grade against a loopback server and a bare loop
 	@$(BIN)/python -m bench.batch

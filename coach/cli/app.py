@@ -19,6 +19,7 @@ from coach import __version__
 from coach.cli import streams
 from coach.cli.characters import prepare_streams
 from coach.errors import CoachError, SetupError
+from coach.text.sanitize import for_terminal
 
 WIDEST = 100
 COMPLETE = "_COACH_COMPLETE"  # the parser's own name of it
@@ -132,6 +133,7 @@ def _show_usage(error: typer.TyperException) -> None:
 
 def _complain(message: str) -> None:
     """A message on standard error; at a terminal its lines are broken between words."""
+    message = for_terminal(message)
     if sys.stderr.isatty():
         width = min(shutil.get_terminal_size().columns, WIDEST)
         lines = (
@@ -140,6 +142,21 @@ def _complain(message: str) -> None:
         )
         message = "\n".join(line for group in lines for line in group)
     typer.echo(message, err=True)
+
+
+def _show_traceback(error: CoachError) -> None:
+    """The whole traceback, without the key: a server's own words may stand in it as they came."""
+    import traceback
+
+    from coach.settings import read_settings
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        known = read_settings().openai_api_key
+    except CoachError:
+        known = None
+    key = known.get_secret_value() if known else ""
+    typer.echo(for_terminal(text.replace(key, "[key]") if key else text), err=True, nl=False)
 
 
 def _prepare(arguments: list[str]) -> None:
@@ -199,6 +216,6 @@ def run(arguments: list[str]) -> int:
         return 130
     except CoachError as error:
         if "--debug" in arguments:
-            raise
+            _show_traceback(error)
         _complain(f"coach: {error}")
         return error.exit_code

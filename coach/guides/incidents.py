@@ -5,6 +5,7 @@ Whether an incident's texts agree with each other is checked in `incident_check`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, Self, TypeVar
@@ -17,6 +18,8 @@ from coach.guides.exercises import Name, Said, Text
 from coach.schema.base import Frozen
 
 FileT = TypeVar("FileT", bound=Frozen)
+
+_NAME = re.compile(r"[a-z0-9-]+")  # what may become part of a path
 
 # The order in which causes are isolated; `confirm` tests one cause, wherever it lies.
 Layer = Literal["symptom", "change", "slice", "data", "infrastructure", "model", "users", "confirm"]
@@ -171,6 +174,8 @@ def incident_names(folder: Path) -> list[str]:
 
 def load_incident(folder: Path, name: str, moves: Moves) -> Incident:
     """One incident; SetupError for a missing file, DatasetError (file and key) for a wrong one."""
+    if not _NAME.fullmatch(name):
+        raise SetupError(f"There is no incident {name!r}: `coach drill list incident` names them.")
     path = folder / "incidents" / f"{name}.yaml"
     incident = _parse(Incident, path)
     if incident.id != name:

@@ -5,6 +5,7 @@ Fitting needs scikit-learn; embedding needs numpy alone, so that a search starts
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import secrets
@@ -134,4 +135,5 @@ def _write(lsa: Lsa, path: Path) -> None:
         np.savez_compressed(part, features=np.array(ordered), weights=lsa.weights, axes=lsa.axes)
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

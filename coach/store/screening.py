@@ -12,6 +12,8 @@ from typing import Any
 from coach.store.tables import Table
 
 _HALF = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
+# Files are named after sessions, so that a session's id must be one name and no path.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _YEARS = range(1970, 3000)
 _MARKS = range(1, 10)
 # Columns that repeat what a grade says, for tables that hold grades.
@@ -35,6 +37,8 @@ def find_fault(table: Table, row: dict[str, Any]) -> str:
     for name, value in row.items():
         if value is not None and (fault := _value_fault(name, value, table.types[name])):
             return f"{name} {fault}"
+        if name in ("id", *table.links) and isinstance(value, str) and not _ID.fullmatch(value):
+            return f"{name} is no id"
     return _grade_fault(row, _REPEATED[table.name]) if table.name in _REPEATED else ""
 
 

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 
 from coach.errors import CoachError
 
-_WANTED = int(os.environ.get("FUZZ_EXAMPLES", "0"))
+WANTED = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 
 
 def tries(few: int, *, share: float = 1.0) -> settings:
     """Settings for a property: `few` examples in the suite, `share` of the wanted ones in a long run."""
     return settings(
-        max_examples=max(few, int(_WANTED * share)) if _WANTED else few,
+        max_examples=max(few, int(WANTED * share)) if WANTED else few,
         deadline=None,
-        derandomize=not _WANTED,
+        derandomize=not WANTED,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
