@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 from rich.console import Console
@@ -18,16 +19,13 @@ from rich.text import Text
 PICTURE = Path(__file__).with_name("practice.svg")
 WIDTH = 80
 COMMAND = ("practice", "--question", "fraud-realtime", "--follow-ups", "1")
-ANSWER = """\
-We start from the cost of each mistake: a wrong block loses the sale and often the
-customer, a missed fraud costs the amount plus a 15 dollar fee. So three bands by
-score, and the middle one goes to a challenge. Rules answer within 20 ms when the
-model is late; we accept losing two points of recall for that."""
-SECOND = """\
-I give up 2 points of recall on small payments for 30% fewer false blocks. If fraud
-on them passed 12 dollars per thousand payments, I would choose the other way."""
-# The picture ends where the criteria are gone through one by one, after the first of them.
-LAST, SHOWN_AFTER = "Criterion by criterion", 9
+ANSWER = (
+    "A wrong block loses the sale and often the customer, so I care about precision first. I would train a"
+    " model on last year's transactions and tune the threshold with the business."
+)
+SECOND = "It should take less than 100 ms. If it is too slow we use a smaller model and lose some accuracy."
+# The picture ends after the first of the criteria that are gone through one by one.
+LAST = "Criterion by criterion"
 
 
 def main() -> None:
@@ -50,21 +48,20 @@ def _session() -> list[Text]:
     shown = [Text.from_ansi(line) for line in done.stdout.splitlines()]
     typed = [ANSWER, SECOND]
     lines = [Text(f"$ coach {' '.join(COMMAND)}", style="bold green"), Text()]
-    end = len(shown)
-    for number, line in enumerate(shown[:-1]):
-        if line.plain.startswith(LAST):
-            end = number + SHOWN_AFTER
-        if number >= end:
+    one_by_one = False
+    for line in shown:
+        one_by_one = one_by_one or line.plain.startswith(LAST)
+        if one_by_one and not line.plain:
             break
         lines.append(line)
         # A question ends at a blank line; then the candidate writes.
         if not line.plain and typed:
             lines += [*_typed(typed.pop(0)), Text()]
-    return [*lines, Text("...", style="dim")]
+    return [*lines, Text(), Text("...", style="dim")]
 
 
 def _typed(answer: str) -> list[Text]:
-    return [Text(("> " if number == 0 else "  ") + line) for number, line in enumerate(answer.splitlines())]
+    return [Text(line) for line in textwrap.wrap(answer, WIDTH, initial_indent="> ", subsequent_indent="  ")]
 
 
 def _drawn(lines: list[Text]) -> str:
