@@ -22,6 +22,9 @@ from coach.resources import eval_dir
 
 
 def main(arguments: Sequence[str]) -> int:
+    if set(arguments) - {"--check"}:
+        print(__doc__)
+        return 2
     bench = bench_of("interviewer")
     folds = open_fold_graders(bench.corpus, gold_files(eval_dir() / "gold"))
     rows = [asyncio.run(read(item, folds)) for item in bench.transcripts]
