@@ -19,6 +19,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import create_output
 
 from coach.cli.practice_lines import sent_by_enter
+from coach.cli.practice_wrap import WordWrap
 
 WORDS_PER_MINUTE = 140
 
@@ -44,6 +45,7 @@ class Editor:
             key_bindings=None if one_line else _bindings(commands),
             bottom_toolbar=" Enter sends  |  /help " if one_line else _toolbar,
             prompt_continuation="  ",
+            input_processors=[WordWrap()],
             output=create_output(stdout=screen, always_prefer_tty=True),
         )
 
