@@ -75,7 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@tries(15)
+@tries(6)
 @given(st.data())
 def test_a_changed_file_of_the_corpus(folder: Path, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))
@@ -89,7 +89,7 @@ def test_a_changed_file_of_the_corpus(folder: Path, data: st.DataObject) -> None
         path.write_bytes(kept)
 
 
-@tries(8)
+@tries(4)
 @given(st.data())
 def test_a_harmed_file_of_the_corpus(folder: Path, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([kind for kind in KINDS if len(str(kind.whole)) < 30_000]))

@@ -52,7 +52,7 @@ _replies = (
 )
 
 
-@tries(200, share=5.0)
+@tries(80, share=5.0)
 @given(_replies)
 def test_the_object_in_a_reply(content: str) -> None:
     try:
@@ -64,7 +64,7 @@ def test_the_object_in_a_reply(content: str) -> None:
         json.dumps(found, allow_nan=False).encode()
 
 
-@tries(200, share=5.0)
+@tries(80, share=5.0)
 @given(_replies)
 def test_a_report_on_an_answer(content: str) -> None:
     try:
@@ -126,7 +126,7 @@ def of_schema(draw: st.DrawFn, schema: dict[str, Any]) -> Any:
     )
 
 
-@tries(30)
+@tries(12)
 @given(st.data())
 def test_every_feature_that_asks_a_model(data: st.DataObject) -> None:
     """Each of them with replies that keep to the form asked for, and with others."""
