@@ -56,7 +56,7 @@ test-faults: $(VENV)/.installed-dev  ## kill the program fifty times in each of 
 
 .PHONY: test-fuzz
 test-fuzz: $(VENV)/.installed-dev  ## every parser with thousands of new harmed inputs (FUZZ_EXAMPLES=2000)
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/pytest tests/fuzz
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/pytest -o faulthandler_timeout=0 tests/fuzz
 
 .PHONY: bench-batch
 bench-batch: $(VENV)/.installed  ## measure coach grade against a loopback server and a bare loop
