@@ -164,7 +164,9 @@ def _prepare(arguments: list[str]) -> None:
     prepare_streams(as_json="--json" in arguments)
     if arguments[:1] == ["--plain"]:
         os.environ["COACH_PLAIN"] = "1"
-    app.rich_markup_mode = None if os.environ.get("COACH_PLAIN", "") not in ("", "0") else "rich"
+    from coach.cli.plain import wanted
+
+    app.rich_markup_mode = None if wanted() else "rich"
 
 
 def _dispatch(arguments: list[str]) -> Any:

@@ -27,11 +27,6 @@ def wanted() -> bool:
     return os.environ.get("COACH_PLAIN", "") not in ("", "0")
 
 
-def choose() -> None:
-    """Make this run plain, and whatever it starts."""
-    os.environ["COACH_PLAIN"] = "1"
-
-
 class PlainConsole(Console):
     """A console that says what others draw."""
 
