@@ -21,6 +21,7 @@ from coach.drills.incident_words import (
     SUSPECT,
     TELLS,
     TESTS,
+    WEIGHS,
     WHETHER,
     WHY,
     clauses,
@@ -30,6 +31,8 @@ from coach.text.phrases import find
 
 IntentKind = Literal["fact", "act", "whether", "suspect", "cause", "fix", "reason", "no_data", "unclear"]
 ORDER_LEAN = 0.1  # how much better a check must fit words that begin with an order, and the reverse
+# Beside a check that fits so much better, one that fits less well than this is not run.
+CLEARLY, SURE = 0.15, 0.75
 FIRM = 0.9  # what each half of "x and y" must fit, against both together
 MOST_CLAUSES = 40  # of one message; what follows is not read
 MOST_CHECKS = 4  # more in one message is a list read out, not a search
@@ -73,10 +76,20 @@ class RuleReader:
         intents: list[Intent] = []
         for clause in clauses(message)[:MOST_CLAUSES]:
             intents += self._clause(clause)
-        return _settled(intents)
+        return _settled(self._clear(intents))
 
     async def read_ending(self, cause: str, fix: str) -> Ending:
         return Ending(causes=named(cause, self._says), actions=self._ordered(fix))
+
+    def _clear(self, intents: list[Intent]) -> list[Intent]:
+        """Without checks that are far less clear than another one of the same message: they explain it."""
+        firm = {n: self._firmness(item) for n, item in enumerate(intents) if item.kind in ("fact", "no_data")}
+        best = max(firm.values(), default=0.0)
+        least = min(SURE, best - CLEARLY)
+        return [item for n, item in enumerate(intents) if n not in firm or firm[n] > least]
+
+    def _firmness(self, intent: Intent) -> float:
+        return self._matcher.best(intent.text, ("fact", "absent")).firmness
 
     def _clause(self, clause: str) -> list[Intent]:
         # A request with its reason is a request; what gives only a reason is none.
@@ -106,7 +119,7 @@ class RuleReader:
 
     def _one(self, clause: str) -> Intent:
         match = self._best(clause)
-        if match is None or not match.found or (match.score < FIRMLY and self._matcher.is_strange(clause)):
+        if match is None or not match.found or (match.firmness < FIRMLY and self._matcher.is_strange(clause)):
             return Intent(kind="unclear", text=clause)
         if match.target.kind == "act":
             return _order(clause, match)
@@ -138,9 +151,11 @@ class RuleReader:
         """Acts that a statement orders, once each, in order."""
         found: list[str] = []
         for clause in clauses(text):
-            match = self._matcher.best(clause, ("act",))
-            if match.found and not NOT.search(clause):
-                found.append(match.target.id)
+            whole = self._matcher.best(clause, ("act",))
+            parts = [self._matcher.best(part, ("act",)) for part in PARTS.split(clause)]
+            named = [match for match in parts if match.score >= FIRMLY]
+            if not NOT.search(clause):
+                found += [match.target.id for match in ([whole] if whole.found else []) + named]
         return tuple(dict.fromkeys(found))
 
 
@@ -158,9 +173,9 @@ def _statement(clause: str) -> IntentKind | None:
         return "cause"
     if SUSPECT.search(clause) and not CHECKING.match(clause) and not TESTS.search(clause):
         return "suspect"
-    if STATES.match(clause) or (REASON.search(clause) and not CHECKING.match(clause)):
+    if STATES.match(clause) or WEIGHS.search(clause):
         return "reason"
-    return None
+    return "reason" if REASON.search(clause) and not CHECKING.match(clause) else None
 
 
 def _order(clause: str, match: Match) -> Intent:

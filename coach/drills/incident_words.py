@@ -39,7 +39,8 @@ CHECKING = _pattern(
     (?:check(?:ing)?|look(?:ing)?|see|know|understand|learn|hear|compar(?:e|ing)|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
     |list|measure|rule_out|make_sure|exclude|establish|determine|open|listen|follow|print|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
     |audit|investigate|query|analy[sz]e|drill|what|when|which|who|where|why|how|is|are|was|were|did|does|do|has
-    |have|any)\b
+    |have|any|phone|ring|hear|watch|interview|talk_to|feed|decompose|reweigh|reweight|recompute|recalculate
+    |rescore|score|overlay|correlate|quantify|may_(?:i|we)|might_it)\b
     """
 )
 # The clause begins with a verb of doing.
@@ -53,7 +54,8 @@ ORDER = _pattern(
     |notify|warn|write|post|apologi[sz]e|let|retrain|train|fine-tune|replace|upgrade|buy|collect|label|change
     |rewrite|reword|improve|restart|reboot|redeploy|scale|clear|flush|purge|empty|rebuild|reindex|fix|patch|mend
     |repair|correct|normali[sz]e|parse|escalate|hand|leave|postpone|prioriti[sz]e|offer|ask_(?:the|our|an?|users)
-    |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|judge|normalise|treat|map|backfill|schedule|default)\b
+    |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|judge|normalise|treat|map|backfill|schedule
+    |default|request|require|demand|retry|renew|refresh|suspend|hire|quote|appoint|reserve|convert)\b
     """
 )
 # Speaks to people about the incident.
@@ -73,9 +75,18 @@ WHETHER = _pattern(
 # The clause opens by turning something down or putting it off.
 NOT = _pattern(
     r"""
-    ^(?:\S+\s+){0,3}?(?:not|don't|won't|never|no_need_to|hold_off|wouldn't|shouldn't|avoid|refuse_to|postpone
+    ^(?:\S+\s+){0,3}?(?:not|don't(?!_let)|won't|never|no_need_to|hold_off|wouldn't|shouldn't|avoid|refuse_to|postpone
     |too_early_to|put_off|wait_with)\b
     | \b(?:would_be|is|seems)_(?:too_early|premature|a_mistake|pointless|wrong)\b
+    """
+)
+# Weighs something up and asks for nothing.
+WEIGHS = _pattern(
+    r"""
+    ^(?:\w+,?_)?i(?:'d|_would|_do|_will)?(?:_not|n't|_never)\b(?!_mind)
+    | ^(?:an?|more|fewer|less|every|most|one)\b[^?]*\b(?:(?:would|can|could|may)_(?:both_)?be
+      |is_(?:only|no|not)|does_not|doesn't|means?|proves?)\b
+    | \b(?:does_not|doesn't|do_not|don't|would_not|wouldn't)_(?:convince|prove|mean|help|surprise|follow)\b
     """
 )
 REASON = _pattern(
@@ -99,7 +110,7 @@ CAUSE = _pattern(
 )
 SUSPECT = _pattern(
     r"""
-    \b(?:i_suspect|my_(?:first_)?(?:hypothesis|suspicion|guess|theory|hunch)
+    \b(?:i_suspect|i_fear|i_bet|i_guess|i_assume|i(?:'ve|_have|_got|'ve_got)_(?:a|the)_(?:suspicion|feeling|hunch)|my_(?:first_)?(?:hypothesis|suspicion|guess|theory|hunch)
     |(?:may|might|could)_be_(?:that|a|an|the|due)|perhaps|maybe|possibly|probably|i_wonder)\b
     """
 )

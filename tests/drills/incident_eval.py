@@ -3,9 +3,9 @@
 `python -m tests.drills.incident_eval [FILE...]` prints figures and misses for files of rows
 {"incident", "text", "target": id or null}; eval/incidents*.jsonl unless files are named.
 
-Rows of eval/incidents.jsonl were written by somebody who never saw the words of the corpus. Of its incidents,
-sorted by name, the first, the third and so on are the tuning half: only their rows were read while matcher and
-phrasings were made better. The rows of the others are the held-out half; of these only figures are printed.
+Rows of eval/incidents.jsonl were written by somebody who never saw the words of the corpus. Of its
+incidents, sorted by name, the first, the third and so on are the tuning half: only their rows were read while
+matcher and phrasings were made better. The others are the held-out half; of these only figures are printed.
 """
 
 from __future__ import annotations
