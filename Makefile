@@ -93,3 +93,7 @@ ablations: $(VENV)/.installed  ## measure what each part of the local grader add
 .PHONY: readme
 readme: $(VENV)/.installed  ## write the accepted figures into README.md
 	@$(BIN)/python -m bench.readme
+
+.PHONY: docs
+docs: $(VENV)/.installed-dev  ## write docs/ anew from the program
+	@$(BIN)/python -m docs.generate
