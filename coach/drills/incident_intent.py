@@ -31,8 +31,7 @@ from coach.text.phrases import find
 
 IntentKind = Literal["fact", "act", "whether", "suspect", "cause", "fix", "reason", "no_data", "unclear"]
 ORDER_LEAN = 0.1  # how much better a check must fit words that begin with an order, and the reverse
-# Beside a check that fits so much better, one that fits less well than this is not run.
-CLEARLY, SURE = 0.15, 0.75
+SURE = 0.75  # beside a check that fits better, one that fits less firmly than this is not run
 FIRM = 0.9  # what each half of "x and y" must fit, against both together
 MOST_CLAUSES = 40  # of one message; what follows is not read
 MOST_CHECKS = 4  # more in one message is a list read out, not a search
@@ -82,11 +81,10 @@ class RuleReader:
         return Ending(causes=named(cause, self._says), actions=self._ordered(fix))
 
     def _clear(self, intents: list[Intent]) -> list[Intent]:
-        """Without checks that are far less clear than another one of the same message: they explain it."""
+        """Without checks that are not clear and stand beside a clearer one: they explain it."""
         firm = {n: self._firmness(item) for n, item in enumerate(intents) if item.kind in ("fact", "no_data")}
-        best = max(firm.values(), default=0.0)
-        least = min(SURE, best - CLEARLY)
-        return [item for n, item in enumerate(intents) if n not in firm or firm[n] > least]
+        best = max(firm, key=lambda n: firm[n], default=None)
+        return [item for n, item in enumerate(intents) if firm.get(n, SURE) >= SURE or n == best]
 
     def _firmness(self, intent: Intent) -> float:
         return self._matcher.best(intent.text, ("fact", "absent")).firmness

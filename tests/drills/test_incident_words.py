@@ -79,6 +79,31 @@ def test_hypotheses_are_named_by_their_phrases_and_not_when_denied() -> None:
     assert named("Not drift but the parser.", says) == ("parsing",)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I would not retrain while we know so little.",
+        "I'd never pay for that.",
+        "A better model would be a waste of money here.",
+        "I fear it has learned from its own answers.",
+    ],
+)
+async def test_weighing_up_asks_for_nothing(message: str) -> None:
+    intents = await reader_of(incident()).read(message)
+    assert {item.kind for item in intents} <= {"reason", "suspect"}
+
+
+async def test_check_in_two_sentences_is_one_check() -> None:
+    reader = reader_of(incident())
+    (only,) = await reader.read("Complaints by platform and version. Who is hit by it in the app?")
+    assert (only.kind, only.id) == ("fact", "by-client")
+
+
+async def test_misspelt_word_is_understood() -> None:
+    (only,) = await reader_of(incident()).read("check the timetabels and prises")
+    assert (only.kind, only.id) == ("fact", "fare-feed")
+
+
 async def test_ending_is_read_by_rule() -> None:
     ending = await reader_of(incident()).read_ending(
         "The parser cuts line breaks.", "Normalise line breaks before parsing. Do not retrain. Tell support."
