@@ -137,7 +137,7 @@ def check_workbook(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(item.file_size for item in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise DamagedFile(f"{path} is not an .xlsx workbook ({error}).") from error
     if unpacked > max(_TRUSTED_SIZE, _TRUSTED_RATIO * path.stat().st_size):
         raise DamagedFile(f"{path} unpacks to {unpacked:,} bytes; that is no honest workbook.")

@@ -6,20 +6,37 @@ The only place in this room that knows openpyxl.
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from coach.batch.files import DamagedFile
 
 MOST_ROWS = 1_048_576  # of a sheet, its header included
 _CELL_LIMIT = 32_767  # characters
+# What the library raises over harmed files; it checks little, and XML parsers add errors of their own.
+_HARM = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -44,23 +61,35 @@ def open_sheets(path: Path) -> Iterator[list[Sheet]]:
     """
     from openpyxl import load_workbook
 
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            yield [
-                Sheet(sheet.title, sheet.sheet_state != "visible", partial(_rows, sheet))
+    with ExitStack() as held:
+        # What the library warns of is left out of the sheets, and the rows tell what is left.
+        held.enter_context(warnings.catch_warnings())
+        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+        with _harm_told(path):
+            # Opened here, because the library keeps the file open where it fails.
+            stream = held.enter_context(path.open("rb"))
+            book = load_workbook(stream, read_only=True, data_only=True)
+            held.callback(book.close)
+            sheets = [
+                Sheet(sheet.title, sheet.sheet_state != "visible", partial(_rows, sheet, path))
                 for sheet in book.worksheets
             ]
-        finally:
-            book.close()
-    except (KeyError, ValueError, IndexError, EOFError, OSError, zipfile.BadZipFile, ParseError) as error:
+        yield sheets
+
+
+def _rows(sheet: Any, path: Path) -> Iterator[tuple[int, list[Any]]]:
+    with _harm_told(path):
+        sheet.reset_dimensions()
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            yield number, [_plain(value) for value in values]
+
+
+@contextmanager
+def _harm_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _HARM as error:
         raise DamagedFile(f"{path} is a damaged workbook ({type(error).__name__}).") from error
-
-
-def _rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    sheet.reset_dimensions()
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        yield number, [_plain(value) for value in values]
 
 
 def write_rows(path: Path, sheets: Iterable[tuple[str, Iterable[list[Any]]]]) -> bool:
