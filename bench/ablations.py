@@ -1,7 +1,8 @@
 """Measures what each part of the local grader adds: fitted anew without it, cross-validated by question.
 
-    python -m bench.ablations
+    python -m bench.ablations [FOLDER]
 
+With the folder of a sentence embedder (all-MiniLM-L6-v2) it measures what that would add as well.
 Writes eval/ablations.json, which `coach eval report` shows for the local grader.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.local_model import nearness
 from coach.evals import statistics as s
 from coach.evals.measure import dump
 from coach.grading.local.fit import cross_validate
@@ -32,7 +34,6 @@ TRIED = (
     "boosted trees, extra trees and support vectors on the shape in place of ridge (no better, slower)",
     "answers stuffed with terms as further copies (lists of terms are set aside instead)",
     "made-up pairs of an answer and another question to fit relevance on (caught more, wronged more)",
-    "a sentence embedder for relevance (a trial with MiniLM told the two apart better; not built in)",
 )
 
 
@@ -83,7 +84,7 @@ def _table(marks: list[tuple[Row, int, int]]) -> s.Array:
     )
 
 
-def measure_all() -> dict[str, Any]:
+def measure_all(folder: str | None) -> dict[str, Any]:
     corpus = load_corpus(corpus_dir())
     criteria = [criterion.id for criterion in corpus.rubric.criteria]
     rows = read_rows(gold_files(eval_dir() / "gold"))
@@ -101,6 +102,18 @@ def measure_all() -> dict[str, Any]:
             }
         )
         print(name, parts[-1], file=sys.stderr, flush=True)
+    if folder is not None:
+        richer = Marks(measure(with_copies(rows), corpus, WordVectors(), nearness(corpus, folder)), criteria)
+        parts.append(
+            {
+                "without": "(with a sentence embedder added)",
+                "quadratic_weighted_kappa": _change(
+                    whole.overall, richer.overall, s.quadratic_weighted_kappa
+                ),
+                "criteria": _change(whole.criteria, richer.criteria, s.quadratic_weighted_kappa),
+                "order": _change(whole.order, richer.order, s.share),
+            }
+        )
     return {
         "gold": GOLD,
         "whole": {
@@ -123,4 +136,6 @@ def _change(whole: s.Array, left: s.Array, statistic: s.Statistic) -> Any:
 
 if __name__ == "__main__":
     path = eval_dir() / "ablations.json"
-    path.write_text(json.dumps(measure_all(), indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(measure_all(sys.argv[1] if len(sys.argv) > 1 else None), indent=1) + "\n", encoding="utf-8"
+    )

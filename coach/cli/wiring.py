@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coach.errors import SetupError
 from coach.guides.corpus import Corpus, load_corpus
@@ -99,8 +99,15 @@ class Rooms:
 
         with self._grader_lock:
             if self._local is None:
-                self._local = open_local_grader(self.corpus)
+                self._local = open_local_grader(self.corpus, self._sentence_embedder())
             return self._local
+
+    def _sentence_embedder(self) -> Callable[[list[str]], Any] | None:
+        """A sentence embedder on this machine, where the user has named one as the embedder."""
+        from coach.guides.embed import SENTENCE, open_sentence_model
+
+        name = self.settings.coach_embedder
+        return open_sentence_model(name).embed if name.startswith(SENTENCE) else None
 
     @cached_property
     def nearness(self) -> Nearness:

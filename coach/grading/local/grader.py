@@ -15,6 +15,7 @@ from coach.grading.local.features import extract
 from coach.grading.local.language import is_english
 from coach.grading.local.model import ANY, CAP_START, CAP_WIDTH, OVERALL, LocalModel, fade, load_model
 from coach.grading.local.relevance import Relevance
+from coach.grading.local.sentences import Embed, SentenceNearness
 from coach.grading.local.tokens import split_sentences
 from coach.grading.local.vectors import WordVectors
 from coach.grading.rules import half
@@ -61,14 +62,21 @@ def own_words(text: str) -> str:
 class LocalGrader:
     """Grades with the fitted model. Deterministic; safe to use from several threads."""
 
-    def __init__(self, model: LocalModel, vectors: WordVectors, corpus: Corpus) -> None:
+    def __init__(
+        self,
+        model: LocalModel,
+        vectors: WordVectors,
+        corpus: Corpus,
+        sentences: SentenceNearness | None = None,
+    ) -> None:
+        self._sentences = sentences if model.relevance_by_sentences is not None else None
         self._model = model
         self._vectors = vectors
         self._explainer = Explainer(vectors, corpus.rubric)
         self._relevance = Relevance.over(corpus, vectors)
         self.identity = GraderId(
             kind="local",
-            model=NAME,
+            model=f"{NAME}+sentences" if self._sentences else NAME,
             prompt=model.digest,
             rubric=corpus.rubric.digest,
             guides=corpus.digest,
@@ -95,9 +103,11 @@ class LocalGrader:
     def _grade(self, task: GradeTask, text: str) -> Grade:
         features = extract(text)
         raw = self._model.raw(features, self._vectors.mean(features.words))
-        beside = self._model.beside_question(
-            self._relevance.measure(task.question.text, [item.text for item in task.passages], text)
-        )
+        asked = task.question.text
+        relevance = self._relevance.measure(asked, [item.text for item in task.passages], text)
+        if self._sentences is not None:
+            relevance += self._sentences.measure(asked, text)
+        beside = self._model.beside_question(relevance)
         faded = fade(raw, beside)
         weighed = self._explainer.weigh(_own_parts(task))
         heads = [self._model.head.get(item.id, self._model.head[ANY]) for item in task.criteria]
@@ -163,9 +173,14 @@ class LocalGrader:
         )
 
 
-def open_local_grader(corpus: Corpus) -> LocalGrader:
-    """The grader with the model and vectors that ship with the program."""
-    return LocalGrader(load_model(), WordVectors(), corpus)
+def open_local_grader(corpus: Corpus, embed: Embed | None = None) -> LocalGrader:
+    """The grader with the model and vectors that ship with the program.
+
+    `embed`, a sentence embedder, makes it surer whether an answer serves its question.
+    """
+    asked = [question.text for question in corpus.questions.values()]
+    sentences = SentenceNearness(embed, asked) if embed is not None else None
+    return LocalGrader(load_model(), WordVectors(), corpus, sentences)
 
 
 def _own_parts(task: GradeTask) -> list[tuple[int | None, str]]:

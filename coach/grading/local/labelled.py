@@ -17,6 +17,7 @@ from scipy import sparse
 from coach.grading.local.features import Features, extract, pieces
 from coach.grading.local.grader import own_words
 from coach.grading.local.relevance import Relevance
+from coach.grading.local.sentences import SentenceNearness
 from coach.grading.local.vectors import WordVectors
 from coach.guides.corpus import Corpus
 
@@ -127,8 +128,10 @@ def _subwords(features: Features) -> list[str]:
     return list(dict.fromkeys(piece for word in features.words for piece in pieces(word)))
 
 
-def measure(rows: list[Row], corpus: Corpus, vectors: WordVectors) -> Measured:
-    """Features of every row, and its relevance to its question."""
+def measure(
+    rows: list[Row], corpus: Corpus, vectors: WordVectors, sentences: SentenceNearness | None = None
+) -> Measured:
+    """Features of every row, and its relevance to its question; with `sentences`, theirs as well."""
     relevance = Relevance.over(corpus, vectors)
     grounds = {key: [p.text for p in corpus.ground(item)] for key, item in corpus.questions.items()}
     texts = [own_words(row.answer) for row in rows]
@@ -141,6 +144,7 @@ def measure(rows: list[Row], corpus: Corpus, vectors: WordVectors) -> Measured:
         np.array(
             [
                 relevance.measure(row.question, grounds[row.question_id], text)
+                + (sentences.measure(row.question, text) if sentences else [])
                 for row, text in zip(rows, texts, strict=True)
             ]
         ),

@@ -73,6 +73,22 @@ class Noise:
 
 
 @dataclass(frozen=True)
+class Chance:
+    """A logistic regression over standardised numbers."""
+
+    mean: Vector
+    spread: Vector
+    weights: Vector
+    bias: float
+
+    def of(self, numbers: list[float]) -> float:
+        # What could not be measured says nothing either way.
+        away = np.nan_to_num((np.array(numbers) - self.mean) / self.spread, nan=0.0)
+        value = float(away @ self.weights) + self.bias
+        return 1 / (1 + math.exp(-max(min(value, 30.0), -30.0)))
+
+
+@dataclass(frozen=True)
 class Pointing:
     """What makes a sentence one that a criterion is judged by: linear over numbers and its word vector.
 
@@ -101,7 +117,8 @@ class LocalModel:
     subwords: Block
     vector_weights: Vector
     bias: Vector
-    relevance: tuple[Vector, Vector, Vector, float]
+    relevance: Chance
+    relevance_by_sentences: Chance | None
     blend: tuple[float, float, float, float]
     criterion_noise: Noise
     overall_noise: Noise
@@ -136,11 +153,10 @@ class LocalModel:
 
     def beside_question(self, relevance: list[float]) -> float:
         """Chance that the answer serves another question, from the numbers of `relevance`."""
-        mean, spread, weights, bias = self.relevance
-        # What could not be measured says nothing either way.
-        away = np.nan_to_num((np.array(relevance) - mean) / spread, nan=0.0)
-        value = float(away @ weights) + bias
-        return 1 / (1 + math.exp(-max(min(value, 30.0), -30.0)))
+        sentences = self.relevance_by_sentences
+        longer = sentences is not None and len(relevance) == len(sentences.mean)
+        chance = sentences if sentences is not None and longer else self.relevance
+        return chance.of(relevance[: len(chance.mean)])
 
     def overall(self, head: float, criteria: list[float]) -> float:
         """Continuous overall mark from its own head and the criteria's."""
@@ -170,25 +186,30 @@ def load_model(path: Path = FILE) -> LocalModel:
 
 def build_model(data: dict[str, Any], digest: str) -> LocalModel:
     """The model that a file's data describes; `digest` names it in every grade."""
-    relevance = data["relevance"]
+    sentences = data.get("relevance_by_sentences")
     return LocalModel(
         heads=tuple(data["heads"]),
         grams=_block(data["grams"]),
         subwords=_block(data["subwords"]),
         vector_weights=np.array(data["vectors"]["weights"]) / SCALE,
         bias=np.array(data["bias"]),
-        relevance=(
-            np.array(relevance["mean"]),
-            np.array(relevance["spread"]),
-            np.array(relevance["weights"]),
-            float(relevance["bias"]),
-        ),
+        relevance=_chance(data["relevance"]),
+        relevance_by_sentences=_chance(sentences) if sentences else None,
         blend=(data["blend"]["head"], data["blend"]["mean"], data["blend"]["least"], data["blend"]["bias"]),
         criterion_noise=Noise(tuple(data["criteria"]["cuts"]), data["criteria"]["error"]),
         overall_noise=Noise(tuple(data["overall"]["cuts"]), data["overall"]["error"]),
         pointing=_pointing(data["pointing"]),
         figures=data["figures"],
         digest=digest,
+    )
+
+
+def _chance(data: dict[str, Any]) -> Chance:
+    return Chance(
+        mean=np.array(data["mean"]),
+        spread=np.array(data["spread"]),
+        weights=np.array(data["weights"]),
+        bias=float(data["bias"]),
     )
 
 

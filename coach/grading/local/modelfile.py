@@ -19,6 +19,7 @@ from coach.grading.local.fit import Fit, cross_validate
 from coach.grading.local.labelled import Floats, Row, measure, read_rows, with_copies
 from coach.grading.local.model import SCALE, fade
 from coach.grading.local.quoted import fit_pointing, measure_quoted, quoted_by_model
+from coach.grading.local.sentences import SentenceNearness
 from coach.grading.local.vectors import WordVectors
 from coach.guides.corpus import Corpus
 
@@ -42,6 +43,22 @@ def train(paths: Sequence[Path], recordings: Sequence[Path], corpus: Corpus) -> 
     }
 
 
+def fit_sentences(paths: Sequence[Path], corpus: Corpus, sentences: SentenceNearness) -> dict[str, Any]:
+    """The block `relevance_by_sentences`: relevance with an embedder's numbers beside those of the words."""
+    rows = read_rows(paths)
+    criteria = [criterion.id for criterion in corpus.rubric.criteria]
+    return _relevance(Fit(measure(rows, corpus, WordVectors(), sentences), criteria))
+
+
+def _relevance(fit: Fit) -> dict[str, Any]:
+    return {
+        "mean": _rounded(fit.relevance_mean),
+        "spread": _rounded(fit.relevance_spread),
+        "weights": _rounded(fit.relevance_weights),
+        "bias": round(fit.relevance_bias, 5),
+    }
+
+
 def digest_of(paths: Sequence[Path]) -> str:
     """SHA-256 hex of the files' texts, one after the other."""
     return hashlib.sha256("".join(path.read_text(encoding="utf-8") for path in paths).encode()).hexdigest()
@@ -62,12 +79,7 @@ def describe(fit: Fit, rows: Sequence[Row], marks: Floats, beside: Floats) -> di
         "blend": blend,
         "criteria": _noise(flat, gold),
         "overall": _noise(overall, wanted),
-        "relevance": {
-            "mean": _rounded(fit.relevance_mean),
-            "spread": _rounded(fit.relevance_spread),
-            "weights": _rounded(fit.relevance_weights),
-            "bias": round(fit.relevance_bias, 5),
-        },
+        "relevance": _relevance(fit),
         "figures": _figures(list(rows), flat, gold, overall),
         **_weights(fit),
     }
