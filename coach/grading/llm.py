@@ -18,8 +18,6 @@ from coach.schema.chat import ChatReply, ChatRequest
 from coach.schema.grade import Grade, GradeError, GraderId, GradeTask, Usage
 from coach.text.sanitize import for_terminal
 
-TOO_LONG = 100_000
-
 
 @dataclass(frozen=True)
 class Sample:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -29,7 +28,6 @@ from coach.guides.exercises import (
     WishFile,
 )
 
-FileT = TypeVar("FileT", CodeFile, WishFile, WhichFile, AudienceFile, DevilFile, NativeFile, BriefFile)
 FILES: dict[DrillKind, tuple[str, type[DrillFile]]] = {
     "code": ("code.yaml", CodeFile),
     "tradeoff": ("tradeoff.yaml", WishFile),
@@ -51,14 +49,6 @@ def load_drill(kind: DrillKind, folder: Path, corpus: Corpus) -> DrillFile:
     file = _parse(model, path)
     for wrong in _faults(file, corpus):
         raise DatasetError(f"{path}: {wrong}.")
-    return file
-
-
-def load_as(model: type[FileT], kind: DrillKind, folder: Path, corpus: Corpus) -> FileT:
-    """`load_drill` for a kind whose shape the caller knows."""
-    file = load_drill(kind, folder, corpus)
-    if not isinstance(file, model):
-        raise DatasetError(f"Exercises of kind {kind} are no {model.__name__}.")
     return file
 
 

@@ -154,9 +154,6 @@ class Incident(Frozen):
     def fact(self, name: str) -> Fact:
         return next(item for item in self.facts if item.id == name)
 
-    def hypothesis(self, name: str) -> Hypothesis:
-        return next(item for item in self.hypotheses if item.id == name)
-
     @property
     def paths(self) -> tuple[tuple[str, ...], ...]:
         return (self.best, *self.also)

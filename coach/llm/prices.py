@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -103,22 +102,3 @@ def estimate_tokens(text: str) -> int:
     """Tokens of a text, from its characters: four to a token, one and a half outside ASCII."""
     ascii_only = len(text) if text.isascii() else sum(character.isascii() for character in text)
     return round(ascii_only / 4 + (len(text) - ascii_only) / 1.5)
-
-
-@dataclass
-class TokenEstimate:
-    """Corrects `estimate_tokens` by what servers counted: a running ratio over all that was seen."""
-
-    estimated: int = field(default=0)
-    counted: int = field(default=0)
-
-    def observe(self, text: str, tokens: int) -> None:
-        """Take in that the server counted `tokens` for `text`; nothing is learnt from zeros."""
-        if text and tokens > 0:
-            self.estimated += estimate_tokens(text)
-            self.counted += tokens
-
-    def tokens(self, text: str) -> int:
-        """Tokens that `text` will probably make."""
-        ratio = self.counted / self.estimated if self.estimated else 1.0
-        return round(estimate_tokens(text) * ratio)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from coach.schema.plan import ItemKind, PlanItem
 
 ANY = "any"
-ROUND = "round:"
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,6 @@ class GradeTask(Frozen):
     answer: Answer
     passages: tuple[Passage, ...] = ()
     level_note: str = ""
-    round_note: str = ""
 
 
 class Grader(Protocol):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from coach.schema.base import Frozen, Loose
-
-SignKind = Literal["good", "bad", "fatal"]
 
 
 class Sign(Frozen):

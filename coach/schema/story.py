@@ -11,10 +11,6 @@ STORY_PARTS: tuple[StoryPart, ...] = get_args(StoryPart)
 AuditField = Literal["model_type", "metric", "failure_mode", "monitoring", "data_source", "cost"]
 AUDIT_FIELDS: tuple[AuditField, ...] = get_args(AuditField)
 
-# Tags that coverage counts by; any other tag is the candidate's own.
-FAILURE = "failure"
-CROSS_FUNCTIONAL = "cross-functional"
-
 
 class Story(Frozen):
     """One story of the bank, as it was given; an empty part was not told yet.

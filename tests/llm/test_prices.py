@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.errors import SetupError
-from coach.llm.prices import Price, Prices, TokenEstimate, estimate_tokens, own_price
+from coach.llm.prices import Price, Prices, estimate_tokens, own_price
 from coach.schema.chat import TokenUsage
 
 USAGE = TokenUsage(prompt_tokens=1_000_000, cached_tokens=400_000, completion_tokens=100_000)
@@ -62,17 +62,6 @@ def test_a_broken_table_is_a_set_up_error(tmp_path: Path, text: str) -> None:
 @given(st.text())
 def test_estimates_are_between_nothing_and_a_token_a_character(text: str) -> None:
     assert 0 <= estimate_tokens(text) <= len(text)
-
-
-def test_estimates_are_corrected_by_what_was_seen() -> None:
-    estimate = TokenEstimate()
-    text = "word " * 100
-    assert estimate.tokens(text) == 125
-    estimate.observe(text, 0)
-    assert estimate.tokens(text) == 125
-    estimate.observe(text, 250)
-    estimate.observe(text, 200)
-    assert estimate.tokens(text) == 225
 
 
 def test_a_batch_costs_its_share_of_the_table_and_all_of_a_price_of_your_own() -> None:
