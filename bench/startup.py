@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -72,7 +73,7 @@ def required(name: str, extra: str = "") -> set[str]:
 def size_of(name: str) -> int:
     """Bytes of the installed files of one distribution."""
     files = importlib.metadata.files(name) or ()
-    return sum(path.stat().st_size for file in files if (path := file.locate()).is_file())
+    return sum(path.stat().st_size for file in files if (path := Path(file.locate())).is_file())
 
 
 def print_sizes() -> None:

@@ -112,8 +112,9 @@ class Challenge(Frozen):
 class Words(Frozen):
     """Sentences of the committee; each names its blanks in braces.
 
-    `rules` tells how it decides; `coach.loops` does it. `stance` holds what an interviewer says first, by mark 1 to 4; `outcome` and `meaning` are by
-    outcome; `why` are reasons and `change` what would turn the decision, by kind.
+    `rules` tells how it decides; `coach.loops` does it. `stance` holds what an interviewer says first,
+    by mark 1 to 4; `outcome` and `meaning` are by outcome; `why` are reasons and `change` what would turn
+    the decision, by kind.
     """
 
     rules: tuple[str, ...] = Field(min_length=1)
