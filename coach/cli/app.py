@@ -123,12 +123,17 @@ def main() -> None:
 
 
 def _show_usage(error: typer.TyperException) -> None:
-    """Print a wrong command line's message the way that the parser words it."""
-    show = getattr(error, "show", None)
-    if show is None:
-        typer.echo(f"coach: {error}", err=True)
+    """Print a wrong command line's message, with how the command is called and where its help is."""
+    context = getattr(error, "ctx", None)
+    if context is None:
+        usage = ""
     else:
-        show()
+        usage = f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\n"
+    # "Value error," names the check that failed, which says nothing to who typed the value.
+    message = str(getattr(error, "format_message", error.__str__)()).replace("Value error, ", "")
+    if message.startswith("No such command") and context is not None:
+        message += f" There are: {', '.join(context.command.list_commands(context))}."
+    _complain(f"{usage}Error: {message}" if usage else f"coach: {message}")
 
 
 def _complain(message: str) -> None:

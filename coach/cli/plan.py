@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from coach.cli import console, wiring
+from coach.cli.days import read_day
 from coach.cli.plan_desk import PlanDesk, View
 from coach.errors import UsageError
 from coach.plan.days import months_on
@@ -76,7 +77,7 @@ def make(
         int | None, typer.Option(min=1, help="So many months, 12 to 18 for a full move.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="To this day, itself included.")
+        str | None, typer.Option(metavar="DAY", help="To this day, itself included, written as 2026-12-11.")
     ] = None,
     hours: Annotated[
         float | None, typer.Option(min=0.5, max=60, help="Hours a week (else your profile's, else 5).")
@@ -93,7 +94,7 @@ def make(
         raise UsageError("Give one of --days, --weeks, --months and --until.")
     with closing(wiring.load()) as rooms:
         desk = PlanDesk(rooms)
-        last = _last_day(desk, days, weeks, months, until.date() if until else None)
+        last = _last_day(desk, days, weeks, months, read_day(until) if until else None)
         view = desk.make(last, hours)
     if as_data:
         _print_data(view)

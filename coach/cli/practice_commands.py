@@ -17,6 +17,7 @@ from coach.report.cards import render_example, render_passage
 from coach.report.lines import labelled
 from coach.resources import eval_dir
 from coach.schema.grade import GradeTask
+from coach.schema.rubric import Criterion
 from coach.store.human_marks import HumanMark, HumanMarks
 
 
@@ -200,14 +201,28 @@ def _dispute(host: Host, rest: str) -> bool:
 def _judged(host: Host, rest: str, wanted: str) -> tuple[str | None, int, str]:
     """The criterion (or None), the mark and the note in `[CRITERION] MARK NOTE`."""
     words = rest.split()
-    criterion = words.pop(0) if words and not words[0].isdigit() else None
+    named = []
+    while words and not words[0].isdigit():
+        named.append(words.pop(0))
     known = {i: host.rooms.corpus.rubric.by_id()[i] for i in host.session.attempt.question.criteria}
-    if criterion is not None and criterion not in known:
-        raise UsageError(f"This question is not graded on {criterion}. Its criteria: {', '.join(known)}.")
+    criterion = _criterion("_".join(named), known) if named else None
     top = next(iter(known.values())).top
     if not words or not words[0].isdecimal() or not 1 <= int(words[0]) <= top:
         raise UsageError(f"{wanted} from 1 to {top} and why, such as: 3 named the threshold")
     return criterion, int(words[0]), " ".join(words[1:])
+
+
+def _criterion(name: str, known: dict[str, Criterion]) -> str:
+    """The criterion whose id or title begins with `name`. Raises UsageError for none and for several."""
+    wanted = name.replace("-", "_").casefold()
+    titles = {i: criterion.title.replace(" ", "_").replace("-", "_") for i, criterion in known.items()}
+    fits = [i for i in known if i.startswith(wanted) or titles[i].casefold().startswith(wanted)]
+    if len(fits) != 1:
+        raise UsageError(
+            f"This question is not graded on {name.replace('_', ' ')}. Its criteria, their beginning is "
+            f"enough: {', '.join(criterion.title for criterion in known.values())}."
+        )
+    return fits[0]
 
 
 def _mark(host: Host, rest: str) -> bool:

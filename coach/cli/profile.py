@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text
 
 from coach.cli import console, wiring
+from coach.cli.days import read_day
 from coach.errors import UsageError
 from coach.store.profile import Profile, Profiles
 from coach.text.sanitize import for_terminal
@@ -45,15 +45,17 @@ def show(
 def set_(
     experience: Annotated[str | None, typer.Option(help="Your background, in a few words.")] = None,
     company: Annotated[
-        list[str] | None, typer.Option(help="A target company; give it once for each.")
+        list[str] | None, typer.Option(metavar="NAME", help="A target company; give it once for each.")
     ] = None,
     level: Annotated[
         Literal["pm", "senior", "principal"] | None, typer.Option(help="The level of the role.")
     ] = None,
     interview_date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When the interview is.")
+        str | None, typer.Option(metavar="DAY", help="When the interview is, written as 2026-12-11.")
     ] = None,
-    hours_a_week: Annotated[float | None, typer.Option(help="Hours a week that you can practise.")] = None,
+    hours_a_week: Annotated[
+        float | None, typer.Option(min=0.5, max=60, help="Hours a week that you can practise.")
+    ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Forget everything first.")] = False,
 ) -> None:
     """Set what is given; the rest stays as it is.
@@ -66,15 +68,11 @@ def set_(
         "experience": experience,
         "companies": tuple(company) if company else None,
         "level": level,
-        "interview_date": interview_date.date() if interview_date else None,
+        "interview_date": read_day(interview_date) if interview_date else None,
         "hours_per_week": hours_a_week,
     }
     changes = {name: value for name, value in told.items() if value is not None}
-    try:
-        changed = Profile.model_validate({**known.model_dump(), **changes})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"{first['loc'][0]}: {first['msg']}.") from error
+    changed = Profile.model_validate({**known.model_dump(), **changes})
     if changed.interview_date and changed.interview_date < date.today() and "interview_date" in changes:
         raise UsageError(f"{changed.interview_date} has passed. Give a day to come.")
     profiles.save(changed)

@@ -68,7 +68,9 @@ def render_look(grade: Grade, legend: Legend) -> RenderableType:
     """Short feedback in the middle of a session: the best and the weakest point so far."""
     parts: list[RenderableType] = [plain(f"So far. {grader_words(grade.grader)}", "dim")]
     parts += [plain(FLAGS[flag]) for flag in grade.flags]
-    best, weakest = _best(grade, legend), _weakest(grade, legend)
+    weakest = _weakest(grade, legend)
+    # Where all levels are equal one criterion is first in both orders.
+    best = [verdict for verdict in _best(grade, legend) if verdict.id not in {v.id for v in weakest[:1]}]
     parts += [Text.assemble(("Strongest: ", "dim"), row) for row in _praise(best[:1], legend)]
     if weakest:
         words = level_words(weakest[0], legend)

@@ -201,6 +201,8 @@ def test_the_guides_can_be_asked_at_any_time(seat: Seat, built_index: Path) -> N
     [
         ("/dispute 3 I named it", "kept beside the grade", [(None, 3, "I named it")]),
         ("/dispute evaluation_metrics 4", "kept beside the grade", [("evaluation_metrics", 4, "")]),
+        ("/dispute Evaluation and metrics 4 why", "kept beside", [("evaluation_metrics", 4, "why")]),
+        ("/dispute eval 2", "kept beside the grade", [("evaluation_metrics", 2, "")]),
         ("/dispute charm 4", "not graded on charm", []),
         ("/dispute 9", "from 1 to 4", []),
         ("/dispute", "from 1 to 4", []),

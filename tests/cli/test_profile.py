@@ -29,9 +29,9 @@ def test_what_is_set_is_shown_and_the_rest_stays(piped: Piped) -> None:
     ("arguments", "message"),
     [
         (("--interview-date", "2020-01-01"), "has passed"),
-        (("--interview-date", "soon"), "soon"),
-        (("--hours-a-week", "0"), "hours_per_week"),
-        (("--level", "king"), "king"),
+        (("--interview-date", "soon"), "Write it year first, as 2026-12-11."),
+        (("--hours-a-week", "0"), "'--hours-a-week': Input should be greater"),
+        (("--level", "king"), "Invalid value for '--level': 'king' is not one of"),
     ],
 )
 def test_nonsense_is_refused(piped: Piped, arguments: tuple[str, str], message: str) -> None:
@@ -39,3 +39,9 @@ def test_nonsense_is_refused(piped: Piped, arguments: tuple[str, str], message: 
     assert result.code == 2
     assert message in " ".join(result.err.split())
     assert json.loads(piped("profile", "show", "--json").out)["interview_date"] is None
+
+
+def test_a_wrong_word_names_the_commands_that_there_are(piped: Piped) -> None:
+    result = piped("profile", "look")
+    assert result.code == 2
+    assert "No such command 'look'. There are: show, set." in result.err

@@ -212,6 +212,15 @@ def test_feedback_in_between_is_short() -> None:
     assert "Weakest: Metrics, lean no. Name the cost of a false block." in text
 
 
+def test_one_criterion_is_not_praised_and_blamed_at_once() -> None:
+    level = STRONG.model_copy(update={"score": 3})
+    other = Verdict(id="metrics", status="graded", score=3, evidence=(Evidence(quote="q q", found=True),))
+    text = shown(render_look(grade(criteria=(level, other)), LEGEND))
+    assert "Weakest: Ownership" in text
+    assert "Strongest: Metrics" in text
+    assert "Strongest: Ownership" not in text
+
+
 @settings(deadline=None)
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_no_text_can_move_the_cursor(quoted: str, advice: str) -> None:
