@@ -23,7 +23,6 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     coach_model: str | None = None
-    coach_second_model: str | None = None
     coach_embedder: str = "lsa"
     coach_chroma_url: str | None = None
     coach_home: Path | None = None
@@ -48,7 +47,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_url(cls, url: str | None) -> str | None:
         """Only what cannot be taken apart is refused here; the rest is found when it is used."""
-        if url is not None and not (urlsplit(url).port or 1):
+        if url is not None and urlsplit(url).port == 0:
             raise ValueError("port 0 cannot be reached")
         return url
 

@@ -85,6 +85,7 @@ def test_a_note_of_batches_that_is_none(tmp_path: Path, text: str) -> None:
         ("COACH_HOME", "~nobody-of-that-name/x"),
         ("OPENAI_BASE_URL", "http://["),
         ("OPENAI_BASE_URL", "http://x:port"),
+        ("OPENAI_BASE_URL", "http://x:0"),
         ("COACH_CHROMA_URL", "http://x:99999"),
     ],
 )
