@@ -97,3 +97,25 @@ def test_a_mean_within_the_noise_of_a_border_has_a_range_of_two_marks() -> None:
     assert plausible_range(seen(3, 3, 4, 4), 4) == (3, 4)
     assert plausible_range(seen(3, 3, 3, 4), 4) == (3, 4)
     assert plausible_range([*seen(3, 3, 3), Observation(3, 1)], 4) == (3, 3)
+
+
+def test_settling_keeps_a_fault_and_leaves_firm_levels_alone() -> None:
+    assert settle(Observation(4, -1, serious=True), seen(3, 3), 4) == Observation(3, 1, serious=True)
+    assert settle(Observation(2, 1, serious=True), seen(4, 4), 4) == Observation(3, -1, serious=True)
+    assert settle(Observation(2), seen(4, 4, 4), 4) == Observation(2)
+    assert settle(Observation(2, -1), seen(1, 1), 4) == Observation(1, 1)
+
+
+def test_others_exactly_at_the_gap_raise_a_border() -> None:
+    assert settle(Observation(2, 1), seen(3, 3, 3, 4, 4), 4) == Observation(3, -1)
+
+
+def test_a_level_that_is_a_no_caps_the_mark_one_below_the_top_and_no_lower() -> None:
+    assert overall_mark(seen(4, 4, 4, 4, 2), 4) == 3
+    assert overall_mark(seen(4, 4, 4, 1), 4) == 3
+    assert overall_mark(seen(3, 2), 3) == 2
+    assert overall_mark([*seen(4, 4, 4), Observation(3, 0, serious=True)], 4) == 4
+
+
+def test_a_fatal_sign_holds_the_whole_range_down() -> None:
+    assert plausible_range(seen(4, 4, 4, 4), 4, fatal=True) == (2, 2)
