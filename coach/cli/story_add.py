@@ -15,6 +15,7 @@ from coach.stories.review import review_part, review_story
 from coach.text.sanitize import for_terminal
 
 TITLE_WORDS = 8
+SHORTEST_TITLE = 3
 
 
 def add_from_file(desk: Desk, path: str) -> list[Story]:
@@ -53,9 +54,11 @@ def add_guided(desk: Desk, *, resume: bool) -> Story:
 
 
 def _begin(desk: Desk, *, resume: bool) -> Story:
-    if not resume:
-        return desk.stories.add(Story(draft=True))
     drafts = [story for story in desk.stories.all() if story.draft]
+    if not resume:
+        if drafts:
+            desk.screen.tell("A story that you began waits: `coach story add --continue`. This is a new one.")
+        return desk.stories.add(Story(draft=True))
     if not drafts:
         raise UsageError("There is no draft to go on with. `coach story add` begins a story.")
     return drafts[-1]
@@ -66,8 +69,8 @@ def _remark(desk: Desk, name: str, text: str) -> str:
     part: StoryPart = next(one for one in STORY_PARTS if one == name)
     review = review_part(text, desk.guide.part(part))
     if review.level == "strong" or not review.advice:
-        return f"{MARKS[review.level]} {review.level}."
-    return f"{MARKS[review.level]} {review.level}. {review.advice[0]} You can change it later, or with /back."
+        return f"{MARKS[review.level]} {part.capitalize()}: {review.level}."
+    return f"{MARKS[review.level]} {part.capitalize()}: {review.level}. {review.advice[0]} You can change it later, or with /back."
 
 
 def _finish(desk: Desk, story: Story) -> Story:
@@ -110,5 +113,7 @@ def _choose(
 
 
 def _title(story: Story) -> str:
-    words = for_terminal(story.situation or story.told()).split()
-    return " ".join(words[:TITLE_WORDS]).rstrip(".,;:")
+    words = for_terminal(story.situation or story.told()).split()[:TITLE_WORDS]
+    # A title that ends with a clause reads better than one cut off in the next.
+    ends = [n for n, word in enumerate(words, start=1) if word[-1] in ".,;:" and n >= SHORTEST_TITLE]
+    return " ".join(words[: ends[0]] if ends else words).rstrip(".,;:")

@@ -122,9 +122,14 @@ def _blames_model(path: Path) -> Reading | None:
 
 
 def _remakes_model(path: Path, event: Event) -> bool:
-    """True for an act or a fix that works on the model where that mends nothing."""
+    """True for an act or a fix that works on the model where that mends nothing.
+
+    Beside a remedy that mends ("judge the labels anew, then retrain") it is a part of that remedy.
+    """
     names = event.actions if event.kind == "fix" else (event.id,) if event.kind == "act" else ()
     deeds = [deed_of(path.incident, path.standing.moves, name) for name in names]
+    if any(deed.kind == "fix" for deed in deeds):
+        return False
     return any(deed.kind == "jump" and deed.act in MODEL_ACTS for deed in deeds)
 
 

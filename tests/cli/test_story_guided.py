@@ -49,11 +49,25 @@ def add(rooms: wiring.Rooms, keys: str, *answers: str, resume: bool = False) -> 
     return typed(rooms, lambda desk: story_add.add_guided(desk, resume=resume), keys, *answers)
 
 
+def test_a_new_story_tells_of_the_one_that_waits(rooms: wiring.Rooms) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        add(rooms, "A shop\x03")
+    _, screen = add(rooms, SEND.join(PARTS) + SEND, "", "", "")
+    assert "coach story add --continue" in screen.text
+
+
+def test_a_proposed_title_ends_with_a_clause(rooms: wiring.Rooms) -> None:
+    long = "Marketplace for old bikes, two million sessions a month and no history."
+    _, screen = add(rooms, SEND.join((long, *PARTS[1:])) + SEND, "", "", "")
+    assert screen.asked[0] == "Title [Marketplace for old bikes]: "
+
+
 def test_a_story_is_asked_for_part_by_part_and_kept(rooms: wiring.Rooms) -> None:
     story, screen = add(rooms, SEND.join(PARTS) + SEND, "Returns", "failure, shop", "nonsense", "ownership")
     assert (story.title, story.tags, story.criteria) == ("Returns", ("failure", "shop"), ("ownership",))
     assert (story.situation, story.lesson, story.draft, story.version) == (PARTS[0], PARTS[4], False, 1)
-    assert screen.text.count("✓ strong.") == 5
+    assert screen.text.count(": strong.") == 5
+    assert "✓ Situation: strong." in screen.text
     assert "Every part is strong." in screen.text
     assert "There is no nonsense." in screen.text
     assert "Kept as story 1" in screen.text

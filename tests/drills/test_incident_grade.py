@@ -34,6 +34,7 @@ GENERIC = (
     "The cause is that the model has become worse.",
     "Retrain the model.",
 )
+RELABEL = "Relabel both categories by the new rules and retrain the model; watch the won appeals every day."
 GUESS = ("Retrain the model on newer data.", "The cause is drift.", "Use a bigger model.")
 
 
@@ -236,3 +237,18 @@ def test_asking_who_is_hurt_is_not_held_against_the_search(tmp_path: Path) -> No
     say(run, "Did anybody see personal data of others?")
     assert run.standing.facts[-1] == "privacy"
     assert not path_of(run).is_costly
+
+
+@pytest.mark.parametrize(("fix", "blamed"), [("Retrain the model.", True), (RELABEL, False)])
+def test_training_again_after_the_labels_are_mended_blames_no_model(
+    tmp_path: Path, fix: str, blamed: bool
+) -> None:
+    run = begin(tmp_path, "appeals-rise")
+    say(
+        run,
+        "Split the won appeals by category.",
+        "Let reviewers judge 300 of the labelled listings again, blind.",
+        "The cause is that the rules changed and the labels are from before.",
+        fix,
+    )
+    assert ("The model was taken to be at fault." in [one.text for one in read_path(path_of(run))]) is blamed
