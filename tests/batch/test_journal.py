@@ -171,3 +171,49 @@ def test_a_place_without_room_for_a_journal_is_told(tmp_path: Path) -> None:
     (tmp_path / "j").mkdir()
     with pytest.raises(SetupError, match="Choose an -o in a folder"):
         Journal(tmp_path / "j")
+
+
+def test_an_id_and_a_key_are_claimed_once_until_the_input_is_begun_again(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        for _ in range(2):
+            maker = journal.maker({"model": "m"})
+            assert [journal.claim_id(id) for id in ("a", "a", "b")] == [True, False, True]
+            assert [journal.claim_key(KEY, maker) for _ in range(2)] == [True, False]
+            assert journal.claim_key(KEY, journal.maker({"model": "n"}))
+            journal.add_row(row(1), (KEY, maker))
+            journal.record_failure(KEY, maker, "{}")
+            assert [item.grade for item in journal.rows()] == ["{}"]
+            journal.begin_again()
+            assert list(journal.rows()) == []
+        journal.add_row(row(1), (KEY, maker))
+        assert [item.grade for item in journal.rows()] == [None]
+
+
+def test_beginning_again_keeps_what_was_graded(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        maker = journal.maker({})
+        journal.record(KEY, maker, "{}")
+        journal.begin_again()
+        journal.add_row(row(1), (KEY, maker))
+        assert [item.grade for item in journal.rows()] == ["{}"]
+
+
+def test_of_several_older_grades_the_one_with_the_smallest_change_is_told(tmp_path: Path) -> None:
+    old = {"grader": "llm", "model": "a", "prompt": "p", "rubric": "r"}
+    with Journal(tmp_path / "j") as journal:
+        for made_of in (old, {**old, "model": "b", "rubric": "s"}):
+            journal.record(KEY, journal.maker(made_of), "{}")
+            journal.record(b"other" + KEY, journal.maker(made_of), "{}")
+    with Journal(tmp_path / "j") as journal:
+        now = journal.maker({**old, "model": "b"})
+        assert not journal.has_grade(KEY, now)
+        assert not journal.has_grade(b"other" + KEY, now)
+        assert journal.stale == {"rubric": 2}
+
+
+def test_what_only_one_of_two_grades_was_made_with_is_a_change(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        journal.record(KEY, journal.maker({"grader": "llm", "samples": 3}), "{}")
+    with Journal(tmp_path / "j") as journal:
+        assert not journal.has_grade(KEY, journal.maker({"grader": "offline", "rubric": "r"}))
+        assert journal.stale == {"grader (llm to offline), rubric, samples (3 to None)": 1}
