@@ -68,9 +68,10 @@ def _remark(desk: Desk, name: str, text: str) -> str:
     """One thing to do better in a part that was just given; nothing where it is strong."""
     part: StoryPart = next(one for one in STORY_PARTS if one == name)
     review = review_part(text, desk.guide.part(part))
+    told = f"{MARKS[review.level]} {part.capitalize()}: {review.level}."
     if review.level == "strong" or not review.advice:
-        return f"{MARKS[review.level]} {part.capitalize()}: {review.level}."
-    return f"{MARKS[review.level]} {part.capitalize()}: {review.level}. {review.advice[0]} You can change it later, or with /back."
+        return told
+    return f"{told} {review.advice[0]} You can change it later, or with /back."
 
 
 def _finish(desk: Desk, story: Story) -> Story:
