@@ -101,3 +101,75 @@ def test_paired_difference_and_permutation() -> None:
     same = s.permutation_p(one, one, s.exact_agreement)
     assert p is not None and p < 0.01
     assert same == 1.0
+
+
+def test_means_and_shares_by_hand() -> None:
+    table = s.mean_table([1.0, 2.0, 6.0], ["a", "a", "b"])
+    assert table.tolist() == [[3.0, 2.0], [6.0, 1.0]]
+    assert s.share(table.sum(axis=0, keepdims=True))[0] == 3.0
+    assert s.mean_table([1.0, 5.0], ["a", "a"]).tolist() == [[1.0, 1.0], [5.0, 1.0]]
+
+
+def test_recall_of_a_level_looks_at_its_own_row_alone() -> None:
+    table = s.confusion_table([1, 2, 2, 3, 3, 3], [2, 2, 3, 3, 3, 1], list("aabbcc"), 4)
+    totals = table.sum(axis=0, keepdims=True)
+    assert [s.recall_of(level)(totals)[0] for level in (1, 2)] == [0.0, 0.5]
+    assert s.recall_of(3)(totals)[0] == pytest.approx(2 / 3)
+
+
+STATISTICS = [
+    s.quadratic_weighted_kappa,
+    s.exact_agreement,
+    s.within_one,
+    s.signed_bias,
+    s.recall_of(2),
+    s.ordinal_alpha,
+]
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_each_resample_is_a_sum_of_its_own(statistic: s.Statistic) -> None:
+    tables = []
+    for seed, n in ((1, 40), (2, 90)):
+        gold, given, clusters = marks(seed, n)
+        tables.append(s.confusion_table(gold, given, clusters, 4).sum(axis=0))
+    alone = [statistic(table[None])[0] for table in tables]
+    assert statistic(np.stack(tables)) == pytest.approx(alone)
+
+
+def test_a_difference_by_hand_with_one_question_and_with_two() -> None:
+    one, other = s.mean_table([1.0], ["a"]), s.mean_table([3.0], ["a"])
+    assert s.paired_difference(one, other, s.share, 1) == s.Estimate(value=2.0, lo=None, hi=None, n=1)
+    one, other = s.mean_table([0.0, 1.0], ["a", "b"]), s.mean_table([1.0, 4.0], ["a", "b"])
+    assert s.paired_difference(one, other, s.share, 7) == s.Estimate(value=2.0, lo=1.0, hi=3.0, n=7)
+
+
+def test_permutation_p_is_the_share_of_swaps_that_differ_as_much() -> None:
+    one, other = s.mean_table([0.0] * 3, list("abc")), s.mean_table([1.0] * 3, list("abc"))
+    found = [s.permutation_p(*pair, s.share) for pair in ((one, other), (other, one), (one, other))]
+    assert found[0] == found[1] == found[2] == pytest.approx(2 / 2**3, abs=0.03)
+    empty = np.zeros((3, 2))
+    assert s.permutation_p(one, empty, s.share) is None
+
+
+def test_units_of_one_question_add_up_in_its_row() -> None:
+    repeats: list[list[int | None]] = [[1, 2], [1, 1], [3, 3, 4], [None, None], [2, None]]
+    clusters = ["a", "a", "b", "b", "b"]
+    assert s.flip_table(repeats, clusters).tolist() == [[1.0, 2.0], [4.0, 5.0]]
+    assert s.coincidence_table(repeats, clusters, 4).sum(axis=(1, 2)).tolist() == [4.0, 3.0]
+
+
+def test_lists_of_unequal_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        s.order_table([1, 2], [1, 2], ["a", "a"], ["x"])
+    with pytest.raises(ValueError, match="longer"):
+        s.flip_table([[1, 2], [1, 1], [2, 2]], ["a", "b"])
+    with pytest.raises(ValueError, match="longer"):
+        s.coincidence_table([[1, 2], [1, 1], [2, 2]], ["a", "b"], 4)
+
+
+def test_the_interval_of_a_table_of_no_one_or_two_questions() -> None:
+    assert s.estimate(np.zeros((0, 2)), s.share, 0) == s.Estimate(value=None, lo=None, hi=None, n=0)
+    assert s.estimate(np.array([[3.0, 4.0]]), s.share, 4) == s.Estimate(value=0.75, lo=None, hi=None, n=4)
+    two = s.mean_table([0.0, 1.0], ["a", "b"])
+    assert s.estimate(two, s.share, 2) == s.Estimate(value=0.5, lo=0.0, hi=1.0, n=2)
