@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -16,10 +17,15 @@ _CHUNK = 2**20
 
 @dataclass
 class Estimate:
-    """What requests would take. `cost_usd` is None where the model's price is not known."""
+    """What requests would take. `cost_usd` is None where the model's price is not known.
+
+    `repeated_tokens` are those of the prompts that begin as the request before did, which a server's
+    prefix cache may serve.
+    """
 
     requests: int = 0
     prompt_tokens: int = 0
+    repeated_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: float | None = 0.0
 
@@ -37,9 +43,13 @@ def estimate_requests(
 ) -> Estimate:
     """Add up what the requests would take, without repairs."""
     total = Estimate()
+    before = ""
     for _, request in requests:
         total.requests += 1
         total.prompt_tokens += sum(count_tokens(message.content) for message in request.messages)
+        text = "".join(message.content for message in request.messages)
+        total.repeated_tokens += count_tokens(os.path.commonprefix([before, text]))
+        before = text
         total.completion_tokens += reply_tokens
     usage = TokenUsage(prompt_tokens=total.prompt_tokens, completion_tokens=total.completion_tokens)
     total.cost_usd = cost(usage)

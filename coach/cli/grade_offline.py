@@ -67,10 +67,16 @@ def dry_run(job: Job) -> int:
         f"{_rows(tally)}.\n"
         f"{total.requests:,} requests to {name}: about {total.prompt_tokens:,} tokens in, "
         f"{total.completion_tokens:,} out, {cost}.\n"
+        f"{_share(total.repeated_tokens, total.prompt_tokens)} of what goes in begins as the request before"
+        " did; a server's prefix cache may charge less for it.\n"
         f"About {duration(total.seconds(concurrency))}, {concurrency} at a time, if a reply takes"
         f" {REPLY_SECONDS:.0f} s. Nothing was sent."
     )
     return 1 if tally.bad else 0
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "0%"
 
 
 def _rows(tally: Tally) -> str:
