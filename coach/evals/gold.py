@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from coach.errors import DatasetError, SetupError
 from coach.llm.files import numbered_lines
 from coach.schema.answer import Answer, Turn
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.rubric import Rubric
 
 _UNRATED = ("", "n/a", "na", "none", "-")
@@ -177,8 +177,7 @@ def _row(data: dict[str, Any], rubric: Rubric, where: str, line: int, labelled: 
             line=line,
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        raise DatasetError(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        raise DatasetError(f"{where}: {first_fault(error)}.") from error
 
 
 def _answer(value: Any, where: str) -> Answer:

@@ -9,15 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from coach.errors import DatasetError
 from coach.evals.gold import GoldRow, load_gold
 from coach.evals.interviewer_cases import Transcript, load_transcripts
 from coach.evals.stress import ExemplarPair, load_pairs
 from coach.evals.suite import Gate, find_suite
 from coach.grading.injection import text_aims_at_grader
-from coach.guides.corpus import Corpus, read_yaml
+from coach.guides.corpus import Corpus, load_yaml
 from coach.interview.follow_up import FollowUp, Interviewer, View
 from coach.interview.model import ModelInterviewer
 from coach.llm.port import ChatModel
@@ -164,11 +163,7 @@ async def ask_offline(bench: InterviewerBench, interviewer: Interviewer) -> list
 def open_interviewer_bench(name: str, *, folder: Path, corpus: Corpus, prompts: Prompts) -> InterviewerBench:
     """The suite of that name with its check set; DatasetError where the file or a reference is wrong."""
     path = find_suite(name, folder / "suites")
-    try:
-        suite = InterviewerSuite.model_validate(read_yaml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise DatasetError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    suite = load_yaml(InterviewerSuite, path)
     sets = [load_gold(folder / "gold" / f"{item}.jsonl", corpus.rubric) for item in suite.gold]
     gold = {row.id: row for item in sets for row in item.rows}
     texts = (folder / "stress" / "injections.jsonl", folder / KIND / "injections.jsonl")

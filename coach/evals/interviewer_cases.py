@@ -20,7 +20,7 @@ from coach.grading.injection import text_aims_at_grader
 from coach.guides.corpus import Corpus
 from coach.llm.files import numbered_lines
 from coach.schema.answer import Answer, Turn
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.grade import GradeTask
 from coach.store.records import SpokenTurn
 
@@ -184,7 +184,5 @@ def _load(path: Path, model: type[_Noun]) -> list[_Noun]:
         try:
             found.append(model.model_validate_json(line))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise DatasetError(f"{path}:{number}: {where}: {first['msg']}.") from error
+            raise DatasetError(f"{path}:{number}: {first_fault(error)}.") from error
     return found

@@ -22,7 +22,7 @@ from coach.evals.gold import GoldRow, Label
 from coach.evals.measure import Marks
 from coach.evals.statistics import Estimate
 from coach.llm.files import numbered_lines, write_whole
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 
 
 class Labelled(Frozen):
@@ -176,7 +176,4 @@ def _parse(path: Path, number: int, line: str) -> Labelled:
     try:
         return Labelled.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise DatasetError(
-            f"{path}:{number}: not a label ({'.'.join(map(str, first['loc']))}: {first['msg']})."
-        ) from error
+        raise DatasetError(f"{path}:{number}: not a label ({first_fault(error)}).") from error

@@ -15,7 +15,7 @@ from coach.evals.stress import Direction
 from coach.evals.suite import Part
 from coach.grading.reply import read_reply
 from coach.llm.files import numbered_lines, write_whole
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.row import RowOut, Source
 
 RESULTS = "results.jsonl"
@@ -164,9 +164,7 @@ def read_results(folder: Path) -> list[ResultRow]:
         try:
             rows.append(ResultRow.model_validate_json(line))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise DatasetError(f"{path}:{number}: not a result row ({where}: {first['msg']}).") from error
+            raise DatasetError(f"{path}:{number}: not a result row ({first_fault(error)}).") from error
     return rows
 
 

@@ -19,7 +19,7 @@ from coach.grading.request import Order
 from coach.guides.corpus import Corpus
 from coach.llm.files import numbered_lines
 from coach.schema.answer import Answer
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.grade import GradeTask
 from coach.schema.passage import Passage
 from coach.schema.rubric import Criterion, Rubric
@@ -154,8 +154,7 @@ def _parse(path: Path, number: int, line: str, model: type[_Noun]) -> _Noun:
     try:
         return model.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise DatasetError(f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        raise DatasetError(f"{path}:{number}: {first_fault(error)}.") from error
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from coach.errors import DatasetError, SetupError, UsageError
-from coach.guides.corpus import read_yaml
+from coach.errors import SetupError, UsageError
+from coach.guides.corpus import load_yaml, read_yaml
 from coach.schema.base import Frozen
 
 Part = Literal["main", "samples", "stress", "plain"]
@@ -92,9 +92,4 @@ def load_suite(name: str, folder: Path) -> Suite:
             f"Suite {path.stem} measures the {kind} and no grader: this works with `coach eval run`, "
             "`record`, `export` and `import` alone."
         )
-    data = read_yaml(path)
-    try:
-        return Suite.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise DatasetError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    return load_yaml(Suite, path)

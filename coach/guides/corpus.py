@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from coach.errors import DatasetError, SetupError
+from coach.schema.base import first_fault
 from coach.schema.passage import Guide, Passage
 from coach.schema.question import Question
 from coach.schema.rubric import Criterion, Rubric
@@ -147,7 +148,7 @@ def read_text(path: Path) -> str:
 
 def load_yaml(model: type[ModelT], path: Path) -> ModelT:
     """One file as one noun; SetupError for a missing file, DatasetError with file and key for a wrong one."""
-    noun: ModelT = _parse(model, read_yaml(path), path)
+    noun: ModelT = _shaped(model, path)
     return noun
 
 
@@ -163,19 +164,15 @@ def _shaped(shape: Any, path: Path) -> Any:
     try:
         return TypeAdapter(shape).validate_python(read_yaml(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "file"
-        raise DatasetError(f"{path}: {where}: {first['msg']}.") from error
+        raise DatasetError(f"{path}: {first_fault(error, 'file')}.") from error
 
 
 def _parse(model: Any, data: Any, path: Path) -> Any:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
         name = data.get("id") or data.get("name") if isinstance(data, dict) else None
-        raise DatasetError(f"{path}: {name or 'entry'}: {where}: {first['msg']}.") from error
+        raise DatasetError(f"{path}: {name or 'entry'}: {first_fault(error)}.") from error
 
 
 def _load_grounding(path: Path) -> dict[str, tuple[str, ...]]:

@@ -9,10 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from coach.errors import DatasetError
-from coach.guides.corpus import Corpus, read_yaml
+from coach.guides.corpus import Corpus, load_yaml
 from coach.guides.exercises import (
     AudienceFile,
     BriefFile,
@@ -46,19 +44,10 @@ def load_drill(kind: DrillKind, folder: Path, corpus: Corpus) -> DrillFile:
     """
     name, model = FILES[kind]
     path = folder / "drills" / name
-    file = _parse(model, path)
+    file = load_yaml(model, path)
     for wrong in _faults(file, corpus):
         raise DatasetError(f"{path}: {wrong}.")
     return file
-
-
-def _parse(model: type[DrillFile], path: Path) -> DrillFile:
-    try:
-        return model.model_validate(read_yaml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DatasetError(f"{path}: {where}: {first['msg']}.") from error
 
 
 def _faults(file: DrillFile, corpus: Corpus) -> Iterator[str]:

@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from coach.errors import DatasetError, SetupError
-from coach.guides.corpus import read_yaml
+from coach.guides.corpus import load_yaml
 from coach.guides.exercises import Name, Said, Text
 from coach.schema.base import Frozen
-
-FileT = TypeVar("FileT", bound=Frozen)
 
 _NAME = re.compile(r"[a-z0-9-]+")  # what may become part of a path
 
@@ -161,7 +159,7 @@ class Incident(Frozen):
 
 def load_moves(folder: Path) -> Moves:
     """corpus/incident_moves.yaml; DatasetError names file and key."""
-    return _parse(Moves, folder / "incident_moves.yaml")
+    return load_yaml(Moves, folder / "incident_moves.yaml")
 
 
 def incident_names(folder: Path) -> list[str]:
@@ -174,7 +172,7 @@ def load_incident(folder: Path, name: str, moves: Moves) -> Incident:
     if not _NAME.fullmatch(name):
         raise SetupError(f"There is no incident {name!r}: `coach drill list incident` names them.")
     path = folder / "incidents" / f"{name}.yaml"
-    incident = _parse(Incident, path)
+    incident = load_yaml(Incident, path)
     if incident.id != name:
         raise DatasetError(f"{path}: id: {incident.id} is not the file's name.")
     unknown = [
@@ -218,12 +216,3 @@ def _faults(incident: Incident) -> Iterator[str]:
 def _unknown(where: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
     held = set(known)
     yield from (f"{where}: {name} does not exist" for name in names if name not in held)
-
-
-def _parse(model: type[FileT], path: Path) -> FileT:
-    try:
-        return model.model_validate(read_yaml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "file"
-        raise DatasetError(f"{path}: {where}: {first['msg']}.") from error

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from coach.errors import DatasetError
 from coach.guides.corpus import Corpus, read_yaml
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.loop import Challenge, Dimension, LoopBook, Preset, RoundPlan, Style, Words
 
 # The blanks that each sentence of the committee may hold; a sentence that is missing is an error.
@@ -89,7 +89,7 @@ def load_loops(folder: Path, corpus: Corpus) -> LoopBook:
     try:
         book = _book(_File.model_validate(read_yaml(path)), path)
     except ValidationError as error:
-        raise DatasetError(f"{path}: {_worded(error)}.") from error
+        raise DatasetError(f"{path}: {first_fault(error, 'file')}.") from error
     for fault in _faults(book, corpus):
         raise DatasetError(f"{path}: {fault}.")
     return book
@@ -117,12 +117,7 @@ def _round(item: dict[str, Any], styles: dict[str, Style], where: str) -> RoundP
     try:
         return RoundPlan.model_validate({**rest, "style": styles[str(name)]})
     except ValidationError as error:
-        raise DatasetError(f"{where}.{item.get('id')}: {_worded(error)}.") from error
-
-
-def _worded(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        raise DatasetError(f"{where}.{item.get('id')}: {first_fault(error)}.") from error
 
 
 def _faults(book: LoopBook, corpus: Corpus) -> Iterator[str]:

@@ -17,7 +17,7 @@ from coach.interview.words import holds
 from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.chat import ChatRequest, Message, ReplySchema
 from coach.schema.rubric import Criterion
 from coach.text.fence import fence, neutralise
@@ -133,9 +133,7 @@ def _read(content: str) -> FollowUpReply:
     try:
         return FollowUpReply.model_validate(extract_json(content))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the reply"
-        raise BadReply(f"{where}: {first['msg']}") from error
+        raise BadReply(first_fault(error, "the reply")) from error
 
 
 def _problems(reply: FollowUpReply, view: View) -> list[str]:

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from coach.errors import RecordingError, SetupError
 from coach.llm.files import numbered_lines, write_whole
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.chat import ChatReply, ChatRequest, TokenUsage
 
 _SECRET = re.compile(
@@ -215,9 +215,7 @@ def _parse(line: str, file: Path, number: int) -> Recording:
     try:
         return Recording.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "line"
-        raise RecordingError(f"{file}:{number}: not a recording ({where}: {first['msg']}).") from error
+        raise RecordingError(f"{file}:{number}: not a recording ({first_fault(error, 'line')}).") from error
 
 
 def _changed(old: dict[str, str], new: dict[str, str]) -> list[str]:

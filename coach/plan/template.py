@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from coach.errors import DatasetError, UsageError
-from coach.guides.corpus import read_yaml
+from coach.errors import UsageError
+from coach.guides.corpus import load_yaml
 from coach.schema.base import Frozen
 from coach.schema.plan import ItemKind
 from coach.schema.question import Round
@@ -142,10 +142,4 @@ def _holds(told: str, known: str) -> bool:
 def load_template(folder: Path) -> Template:
     """corpus/plans.yaml; DatasetError names the entry that is wrong."""
     path = folder / "plans.yaml"
-    data: Any = read_yaml(path)
-    try:
-        return Template.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "file"
-        raise DatasetError(f"{path}: {where}: {first['msg']}.") from error
+    return load_yaml(Template, path)

@@ -7,6 +7,7 @@ import sqlite3
 from pydantic import ValidationError
 
 from coach.errors import StoreError
+from coach.schema.base import first_fault
 from coach.schema.grade import Grade
 from coach.schema.question import Question
 from coach.store.database import Database
@@ -36,10 +37,9 @@ class History:
         try:
             return self._session(rows[0])
         except ValidationError as error:
-            first = error.errors()[0]
             raise StoreError(
                 f"Session {session_id} in {self._database.path} holds what this coach cannot read"
-                f" ({'.'.join(str(part) for part in first['loc'])}: {first['msg']}). A newer coach may."
+                f" ({first_fault(error)}). A newer coach may."
             ) from error
 
     def _session(self, row: sqlite3.Row) -> SessionRecord:

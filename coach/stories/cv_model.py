@@ -18,7 +18,7 @@ from coach.llm.checked import complete_checked
 from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.chat import ChatRequest, Message, ReplySchema
 from coach.stories.cv import VERDICTS, CvLine, CvReview, review_line, rewrite_line
 from coach.stories.reported import Reported, confirm, entry, require_signs, signs_schema
@@ -110,8 +110,7 @@ def _read(content: str, lines: Sequence[CvLine], guide: CvGuide, *, strict: bool
     try:
         read = [_Line.model_validate(data[_name(n)]) for n in range(len(lines))]
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BadReply(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        raise BadReply(f"{first_fault(error)}.") from error
     wrong = []
     for place, (one, line) in enumerate(zip(read, lines, strict=True)):
         require_signs(_name(place), one.signs, guide.signs)

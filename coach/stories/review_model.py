@@ -16,7 +16,7 @@ from coach.llm.checked import complete_checked
 from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
-from coach.schema.base import Frozen
+from coach.schema.base import Frozen, first_fault
 from coach.schema.chat import ChatRequest, Message, ReplySchema
 from coach.schema.story import Story
 from coach.stories.reported import Reported, confirm, entry, require_signs, signs_schema
@@ -99,8 +99,7 @@ def _read(content: str, told: list[PartGuide]) -> dict[str, _Part]:
     try:
         read = {name: _Part.model_validate(value) for name, value in data.items()}
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BadReply(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        raise BadReply(f"{first_fault(error)}.") from error
     for part in told:
         if part.id not in read:
             raise BadReply(f"The part {part.id} is missing.")
