@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from coach.errors import CoachError, RowError
 from coach.guides.corpus import Corpus, load_rubric
 from coach.schema.answer import Answer
+from coach.schema.chat import short_hash
 from coach.schema.grade import GradeTask
 from coach.schema.passage import Passage
 from coach.schema.question import Question
@@ -98,8 +99,8 @@ class Contexts:
         passages = self._passages(question, criteria)
         made_of = (
             ("rubric", rubric.digest),
-            ("question", _short(question.model_dump_json())),
-            ("passages", _short(" ".join(f"{item.id} {item.digest}" for item in passages))),
+            ("question", short_hash(question.model_dump_json())),
+            ("passages", short_hash(" ".join(f"{item.id} {item.digest}" for item in passages))),
         )
         return Context(question, criteria, passages, rubric, made_of)
 
@@ -165,7 +166,3 @@ def _read_rubric(given: str, folder: Path) -> Rubric:
     except (ValidationError, ValueError) as error:
         first: Any = error.errors()[0] if isinstance(error, ValidationError) else {"msg": error}
         raise RowError("bad_row", f"rubric: {first['msg']}") from error
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -10,7 +9,7 @@ from typing import TypeVar
 from coach.errors import BadReply, Denied, ModelError
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
-from coach.schema.chat import ChatRequest, Message, ReplySchema
+from coach.schema.chat import ChatRequest, Message, ReplySchema, short_hash
 from coach.text.fence import neutralise
 
 T = TypeVar("T")
@@ -52,9 +51,9 @@ def make_request(
         reply_schema=schema,
         purpose=purpose,
         parts={
-            "subject": _short(subject),
+            "subject": short_hash(subject),
             "prompt": prompt.digest,
-            "schema": _short(json.dumps(schema.definition, sort_keys=True)),
+            "schema": short_hash(json.dumps(schema.definition, sort_keys=True)),
         },
         max_tokens=max_tokens,
     )
@@ -63,7 +62,3 @@ def make_request(
 def complained(complaint: str) -> str:
     """The words at the end of a prompt that say why the last reply was not used."""
     return f"\nYour last reply could not be used: {neutralise(complaint)}\n" if complaint else ""
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
 from coach.prompts import Prompt
 from coach.schema.base import Frozen, first_fault
-from coach.schema.chat import ChatRequest, Message, ReplySchema
+from coach.schema.chat import ChatRequest, Message, ReplySchema, short_hash
 from coach.schema.rubric import Criterion
 from coach.text.fence import fence, neutralise
 from coach.text.sanitize import for_terminal
@@ -105,9 +104,9 @@ class ModelInterviewer:
             reply_schema=schema,
             purpose="follow_up",
             parts={
-                "subject": _short(f"{view.task.question.id}\x00{view.task.answer.said()}"),
+                "subject": short_hash(f"{view.task.question.id}\x00{view.task.answer.said()}"),
                 "prompt": self._prompt.digest,
-                "schema": _short(json.dumps(schema.definition, sort_keys=True)),
+                "schema": short_hash(json.dumps(schema.definition, sort_keys=True)),
             },
             max_tokens=REPLY_TOKENS,
         )
@@ -153,7 +152,3 @@ def _show_criterion(criterion: Criterion, view: View) -> str:
     state = f"a quick first reading: level {marks.get(criterion.id) or 'unclear'} of {criterion.top}"
     asked = f"; pressed on {pressed} time(s)" if pressed else ""
     return f"- {criterion.id}: {criterion.title}. {criterion.asks} ({state}{asked})"
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

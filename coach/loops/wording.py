@@ -7,7 +7,6 @@ given, and that no vote is stated. What fails twice is left to the rules.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -20,7 +19,7 @@ from coach.llm.port import ChatModel
 from coach.loops.findings import Case, CriterionFinding, Debrief, RoundFinding
 from coach.loops.standing import RoundStanding, Standing
 from coach.prompts import Prompt, Prompts
-from coach.schema.chat import ChatRequest, Message, ReplySchema
+from coach.schema.chat import ChatRequest, Message, ReplySchema, short_hash
 from coach.store.loops import CaseRecord
 from coach.text.facts import invented
 from coach.text.fence import fence, neutralise
@@ -170,7 +169,7 @@ def _request(found: RoundFinding, case: Case, prompt: Prompt, complaint: str = "
         messages=(Message(role="user", content=content),),
         reply_schema=_SCHEMA,
         purpose="committee_case",
-        parts={"subject": _short(content), "prompt": prompt.digest},
+        parts={"subject": short_hash(content), "prompt": prompt.digest},
         max_tokens=REPLY_TOKENS,
     )
 
@@ -189,7 +188,3 @@ def _read(content: str) -> str:
     if not text:
         raise BadReply("The reply is empty.")
     return text
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

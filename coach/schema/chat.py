@@ -54,6 +54,11 @@ class ChatRequest(Frozen):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def short_hash(text: str) -> str:
+    """First 12 hex digits of SHA-256: one of a request's `parts`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 class TokenUsage(Frozen):
     """Tokens as the server counted them; zeros where it did not say."""
 
