@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coach.evals.interviewer_measure import FollowUpRow
+from coach.evals.table import show_gates
 from coach.text.sanitize import for_terminal
 
 _NAMES = {
@@ -51,7 +52,7 @@ def _blocks(summary: dict[str, Any], rows: Sequence[FollowUpRow]) -> Iterator[Re
     yield Text("\nBy kind of transcript", style="bold")
     yield _kinds(validity["by_kind"], grounding["by_kind"])
     yield from _failures(summary, rows)
-    yield from _gates(summary["gates"])
+    yield from show_gates(summary["gates"])
 
 
 def _table(lines: dict[str, dict[str, Any]]) -> Table:
@@ -88,16 +89,6 @@ def _failures(summary: dict[str, Any], rows: Sequence[FollowUpRow]) -> Iterator[
             yield Text(f"  {id}: {for_terminal(texts[id]) or '(no follow-up came)'}", overflow="fold")
         if len(ids) > 3:
             yield Text(f"  and {', '.join(ids[3:])}", overflow="fold")
-
-
-def _gates(gates: list[dict[str, Any]]) -> Iterator[RenderableType]:
-    if not gates:
-        return
-    fallen = [gate for gate in gates if not gate["passed"]]
-    yield Text(f"\nGates: {len(gates) - len(fallen)} of {len(gates)} passed")
-    for gate in fallen:
-        value = "missing" if gate["value"] is None else f"{gate['value']:.3f}"
-        yield Text(f"  FELL  {gate['name']}: {value}")
 
 
 def _share(item: dict[str, Any]) -> str:

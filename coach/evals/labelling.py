@@ -21,6 +21,7 @@ from coach.evals import statistics as s
 from coach.evals.gold import GoldRow, Label
 from coach.evals.measure import Marks
 from coach.evals.statistics import Estimate
+from coach.grading.rules import lower_median
 from coach.llm.files import numbered_lines, write_whole
 from coach.schema.base import Frozen, first_fault
 
@@ -148,7 +149,8 @@ def as_gold(rows: Sequence[GoldRow], labels: Iterable[Labelled]) -> list[dict[st
         if not mine:
             continue
         criteria = dict.fromkeys(name for label in mine for name in label.criteria)
-        scores = {name: _median([x.criteria[name] for x in mine if name in x.criteria]) for name in criteria}
+        marks = {name: [x.criteria[name] for x in mine if name in x.criteria] for name in criteria}
+        scores = {name: lower_median(levels) for name, levels in marks.items()}
         kept = row.model_dump(exclude={"answer", "overall", "criteria_scores", "labels", "line"})
         turns = [turn.model_dump() for turn in row.answer.turns]
         answer = row.answer.text if row.answer.text is not None else turns
@@ -158,7 +160,7 @@ def as_gold(rows: Sequence[GoldRow], labels: Iterable[Labelled]) -> list[dict[st
         ]
         made.append(
             {key: value for key, value in kept.items() if value}
-            | {"answer": answer, "overall": _median([x.overall for x in mine])}
+            | {"answer": answer, "overall": lower_median([x.overall for x in mine])}
             | {"criteria_scores": scores, "labels": labels_out}
         )
     return made
@@ -166,10 +168,6 @@ def as_gold(rows: Sequence[GoldRow], labels: Iterable[Labelled]) -> list[dict[st
 
 def write_gold(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     write_whole(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-
-
-def _median(values: list[int]) -> int:
-    return sorted(values)[(len(values) - 1) // 2]
 
 
 def _parse(path: Path, number: int, line: str) -> Labelled:

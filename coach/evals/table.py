@@ -61,7 +61,7 @@ def _blocks(summary: dict[str, Any]) -> Iterator[RenderableType]:
     yield from _slices(summary)
     yield from _stress(summary)
     yield from _seniority(summary)
-    yield from _gates(summary)
+    yield from show_gates(summary["gates"])
 
 
 def _grader(grader: dict[str, Any]) -> str:
@@ -193,8 +193,8 @@ def _seniority(summary: dict[str, Any]) -> Iterator[RenderableType]:
     yield _titled("Levels: the same answer for pm and for principal", table)
 
 
-def _gates(summary: dict[str, Any]) -> Iterator[RenderableType]:
-    gates = summary["gates"]
+def show_gates(gates: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """How many gates were passed, and every one that fell with its figure."""
     if not gates:
         return
     fallen = [gate for gate in gates if not gate["passed"]]
