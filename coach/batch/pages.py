@@ -7,20 +7,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from coach.batch.journal import Journal, Stored, Total
 from coach.batch.output import RowWriter
 from coach.batch.plots import plot_criteria, plot_marks
 from coach.batch.summary import Summary
 from coach.llm.files import write_whole
+from coach.text.pages import page_environment
 from coach.text.sanitize import for_terminal
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
+_TEMPLATES = Path(__file__).with_name("templates")
 _CANDIDATES = 200  # listed in a report
 _GROUPS = 200  # questions listed
 
@@ -46,7 +44,7 @@ def write_report(
     """Write the summary of a run as one file that needs no other."""
     listed = list(_first(totals, _CANDIDATES + 1))
     text = (
-        _environment()
+        page_environment(_TEMPLATES)
         .get_template("report.html.j2")
         .render(
             name=name,
@@ -71,7 +69,7 @@ def write_feedback(
     folder: Path, journal: Journal, writer: RowWriter, titles: Titles, *, top: int, made: str
 ) -> int:
     """Write one page for each candidate; returns how many. Rows that name nobody are their own candidate."""
-    template = _environment().get_template("feedback.html.j2")
+    template = page_environment(_TEMPLATES).get_template("feedback.html.j2")
     count = 0
     for candidate, stored in _by_candidate(journal):
         rows = [{**writer.row(item), "question": item.question} for item in stored]
@@ -114,18 +112,3 @@ def _first(items: Iterable[Total], count: int) -> Iterator[Total]:
         if number >= count:
             return
         yield item
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(Path(__file__).with_name("templates"))
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.finalize = _visible
-    return environment
-
-
-def _visible(value: object) -> object:
-    """Text without control and direction characters."""
-    return for_terminal(value) if type(value) is str else value
