@@ -161,9 +161,10 @@ def _broken(summary: Mapping[str, Any], rows: Iterable[ResultRow]) -> list[dict[
             if family == "exemplar_pairs":
                 before, after = sides.get((name, "bad")), sides.get((name, "good"))
             else:
-                case = cases[name].case
-                before = clean.get(case.base) if case is not None else None
-                after = cases[name].overall
+                # An accepted baseline keeps the gold answers' rows alone.
+                row = cases.get(name)
+                before = clean.get(row.case.base) if row is not None and row.case is not None else None
+                after = row.overall if row is not None else None
             found.append({"family": family, "id": name, "before": before, "after": after})
     return found
 

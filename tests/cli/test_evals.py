@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from coach.cli import evals_bench, evals_run
+from coach.cli.app import run
 from coach.evals.bench import open_bench
 from coach.evals.results import read_results
 from coach.guides.corpus import load_corpus
@@ -228,3 +229,11 @@ def test_making_the_cases_gives_the_committed_ones(piped: Piped, monkeypatch: py
     monkeypatch.setattr(evals_bench, "eval_dir", lambda: folder)
     assert piped("eval", "stress", "llm", "--make").code == 0
     assert cases.read_bytes() == (eval_dir() / "stress" / "cases.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["local", "llm"])
+def test_an_accepted_baseline_can_be_shown_as_a_page(name: str, tmp_path: Path) -> None:
+    assert run(["eval", "report", name, "-o", str(tmp_path / "report.html")]) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "Worst disagreements" in page
+    assert ("What each part of the grader adds" in page) is (name == "local")
