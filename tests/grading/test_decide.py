@@ -262,3 +262,22 @@ def test_a_fence_alone_names_its_passage(task: GradeTask, grader_id: GraderId) -
     mark = fence_mark("passage", passage_body(task.passages[0]))
     verdict = decide(task, grader_id, report(criterion_report("cost", passages=[mark]))).criteria[0]
     assert [item.passage for item in verdict.citations] == ["guide#one"]
+
+
+def test_a_blank_answer_has_one_everywhere_and_is_told_what_to_say(
+    task: GradeTask, grader_id: GraderId
+) -> None:
+    cost, risk = task.criteria
+    changes = {"answer": Answer.of(" "), "criteria": (cost, risk.model_copy(update={"asks": ""}))}
+    grade = grade_blank(task.model_copy(update=changes), grader_id)
+    assert grade is not None
+    assert (grade.range, grade.needs_review) == ((1, 1), False)
+    assert [(item.score, item.reason, item.advice) for item in grade.criteria] == [
+        (1, "There is no answer.", "Does the answer deal with cost?"),
+        (1, "There is no answer.", "Say something about risk."),
+    ]
+
+
+def test_control_characters_in_the_answer_are_flagged(task: GradeTask, grader_id: GraderId) -> None:
+    odd = task.model_copy(update={"answer": Answer.of(ANSWER + "\x1b[31m")})
+    assert decide(odd, grader_id, report()).flags == ("control_chars",)
