@@ -173,3 +173,16 @@ def test_the_interval_of_a_table_of_no_one_or_two_questions() -> None:
     assert s.estimate(np.array([[3.0, 4.0]]), s.share, 4) == s.Estimate(value=0.75, lo=None, hi=None, n=4)
     two = s.mean_table([0.0, 1.0], ["a", "b"])
     assert s.estimate(two, s.share, 2) == s.Estimate(value=0.5, lo=0.0, hi=1.0, n=2)
+
+
+def test_values_have_six_decimals_and_no_negative_zero() -> None:
+    third = s.estimate(s.mean_table([0.0, 0.0, 1.0], ["a"] * 3), s.share, 3)
+    assert third.value == 0.333333
+    nothing = s.estimate(np.array([[-1e-9, 1.0]]), s.share, 1)
+    assert str(nothing.value) == "0.0"
+
+
+def test_resamples_are_always_the_same() -> None:
+    table = s.mean_table([1.0, 2.0, 4.0], list("abc"))
+    assert np.array_equal(s.resample(table), s.resample(table))
+    assert s.resample(table)[:, 1].tolist() == [3.0] * s.RESAMPLES
