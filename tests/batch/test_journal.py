@@ -29,7 +29,7 @@ def test_what_was_recorded_is_there_after_a_run_that_never_closed(tmp_path: Path
 
 
 def test_a_second_run_on_one_output_is_refused_until_the_first_is_over(tmp_path: Path) -> None:
-    with Journal(tmp_path / "out.jsonl.journal"), pytest.raises(UsageError, match=r"writing .*out\.jsonl\."):
+    with Journal(tmp_path / "out.jsonl.journal"), pytest.raises(UsageError, match=r"out\.jsonl\. Wait"):
         Journal(tmp_path / "out.jsonl.journal")
     Journal(tmp_path / "out.jsonl.journal").close()
 
@@ -217,3 +217,60 @@ def test_what_only_one_of_two_grades_was_made_with_is_a_change(tmp_path: Path) -
     with Journal(tmp_path / "j") as journal:
         assert not journal.has_grade(KEY, journal.maker({"grader": "offline", "rubric": "r"}))
         assert journal.stale == {"grader (llm to offline), rubric, samples (3 to None)": 1}
+
+
+def test_a_journal_makes_its_folders_says_its_version_and_may_be_closed_twice(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "j"
+    with Journal(path) as journal:
+        journal.sync()
+        journal.close()
+    plain = sqlite3.connect(path)
+    assert plain.execute("PRAGMA user_version").fetchone() == (1,)
+    plain.close()
+
+
+def test_a_place_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SetupError, match=r"cannot be made: (File exists|Not a directory)\."):
+        Journal(tmp_path / "file" / "j")
+
+
+def test_a_disk_that_turned_read_only_is_told(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        journal._file.row("PRAGMA query_only = 1")
+        with pytest.raises(SetupError, match="Choose an -o in a folder"):
+            journal.record(KEY, 1, "{}")
+
+
+def test_what_goes_wrong_while_reading_is_told(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        journal._file.write("DROP TABLE temp.rows")
+        with pytest.raises(SetupError, match="no such table"):
+            list(journal.rows())
+        with pytest.raises(SetupError, match="no such table"):
+            journal._file.row("SELECT 1 FROM temp.rows")
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_system_that_cannot_sync_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    asked: list[int] = []
+
+    def refuse(handle: int) -> None:
+        asked.append(handle)
+        raise OSError(code, "not there")
+
+    monkeypatch.setattr(journal_file, "_flush", refuse)
+    with Journal(tmp_path / "j") as journal:
+        for _ in range(2):
+            journal.record(KEY, journal.maker({}), "{}")
+            journal.sync()
+            assert journal.unsynced == 0
+    assert len(asked) == 2 and asked[0] == asked[1]
+
+
+def test_nothing_to_sync_is_no_failure(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        (tmp_path / "j-wal").unlink()
+        journal.sync()
