@@ -168,11 +168,15 @@ class Doings:
                 yield self._deed(f"loop:{loop.id}", ("loop",), loop.updated_at)
 
     def _stories(self) -> Iterator[Deed]:
+        from coach.plan.template import load_template
+        from coach.resources import corpus_dir
         from coach.store.stories import Stories
 
+        subjects = load_template(corpus_dir()).stories
         for story in Stories(self._rooms.database).all(drafts=False):
             if story.created_at >= self._since:
-                yield self._deed(f"story:{story.id}", ("story",), story.created_at)
+                told = (f"story:{subject.id}" for subject in subjects if subject.kind in story.tags)
+                yield self._deed(f"story:{story.id}", ("story",), story.created_at, *told)
 
     def _audits(self) -> Iterator[Deed]:
         from coach.store.stories import Audits

@@ -93,6 +93,9 @@ def print_whole(out: Console, view: View, *, everything: bool) -> None:
     """The plan by phases and days; days gone by, and far ones of a long plan, are summed up."""
     plan = view.plan
     out.print(_line(f"{plan.title}: {plan.first.isoformat()} to {plan.last.isoformat()}", "bold"))
+    if plan.basis:
+        # What has been done since stands in the items; these sentences stay as they were.
+        out.print(_line("Made from:", "dim"))
     for sentence in plan.basis:
         out.print(_under(sentence, 2))
     _print_count(out, view.items)

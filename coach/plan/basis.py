@@ -53,7 +53,7 @@ def _weak(needs: Needs) -> str:
 
 def _audit(needs: Needs) -> str:
     if not needs.audited:
-        return "No AI feature has been audited yet: coach audit."
+        return "No AI feature audited so far: coach audit."
     if not needs.gaps:
         return f"Audit: {needs.audited} features, no blanks."
     return f"Audit: {needs.audited} features, blanks in {len(needs.gaps)} of them."

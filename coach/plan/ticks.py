@@ -16,8 +16,8 @@ class Deed:
     """Something done, as the history tells it.
 
     `key` is unique and lasting, such as `attempt:12`; `kinds` are the items that it can tick; `subjects`
-    are what it was about (a question's id, `round:NAME`, a kind of drill). `at` is ISO 8601 UTC, `day`
-    the user's.
+    are what it was about (a question's id, `round:NAME`, a kind of drill, an item's task). `at` is ISO 8601
+    UTC, `day` the user's.
     """
 
     key: str
@@ -36,7 +36,7 @@ def tick(items: Sequence[PlanItem], deeds: Iterable[Deed]) -> tuple[PlanItem, ..
             continue
         fitting = [item for item in found.values() if _does(deed, item)]
         if fitting:
-            best = min(fitting, key=lambda item: (item.subject in ("", ANY), item.day, item.number))
+            best = min(fitting, key=lambda item: _nearness(deed, item))
             found[best.number] = close(best, deed.key, deed.at)
     return tuple(found.values())
 
@@ -48,6 +48,11 @@ def _does(deed: Deed, item: PlanItem) -> bool:
         # Said again too early it proves nothing; the card moves the review instead.
         return False
     return item.subject in ("", ANY) or item.subject in deed.subjects
+
+
+def _nearness(deed: Deed, item: PlanItem) -> tuple[bool, bool, date, int]:
+    """Least for the item that the deed fits best: its very task, its subject, then the earliest."""
+    return item.task not in deed.subjects, item.subject in ("", ANY), item.day, item.number
 
 
 def close(item: PlanItem, by: str, at: str) -> PlanItem:

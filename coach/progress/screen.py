@@ -59,7 +59,7 @@ def _series(series: Series, top: int, *, fancy: bool) -> list[RenderableType]:
     maker = series.maker
     parts: list[RenderableType] = [
         _bold(series_name(series)),
-        Text(f"{day_words(series.first_at)} to {day_words(series.last_at)}", style="dim"),
+        Text(_days(series), style="dim"),
         _dim(f"prompt {maker.prompt}, rubric {maker.rubric}, guides {maker.guides}"),
     ]
     if series.changed:
@@ -147,8 +147,7 @@ def _beside(series: Series) -> list[RenderableType]:
 
 def own_words(rated: SelfRating) -> str:
     """The gap between own marks and the grader's, in a sentence."""
-    answers = "1 answer" if rated.number == 1 else f"{rated.number:,} answers"
-    means = f"{rated.own:.1f} from you, {rated.given:.1f} from the grader over {answers}"
+    means = f"{rated.own:.1f} from you, {rated.given:.1f} from the grader over {_answers(rated.number)}"
     if rated.verdict == "too few":
         return f"{means}: too few to say more."
     if rated.verdict == "as the grader does":
@@ -162,9 +161,18 @@ def own_words(rated: SelfRating) -> str:
 def _other(number: int, series: Series) -> Text:
     trend = series.overall.trend
     return _safe(
-        f"  {number}. {series_name(series)}: {trend.number:,} answers, {day_words(series.first_at)} to"
-        f" {day_words(series.last_at)}, mean {trend.mean:.1f} (--series {number})"
+        f"  {number}. {series_name(series)}: {_answers(trend.number)}, {_days(series)},"
+        f" mean {trend.mean:.1f} (--series {number})"
     )
+
+
+def _answers(number: int) -> str:
+    return "1 answer" if number == 1 else f"{number:,} answers"
+
+
+def _days(series: Series) -> str:
+    first, last = day_words(series.first_at), day_words(series.last_at)
+    return first if first == last else f"{first} to {last}"
 
 
 def _never(overview: Overview) -> list[RenderableType]:

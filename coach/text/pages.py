@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,16 @@ def page_environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.finalize = _visible
+    environment.filters["bold"] = _bold
     return environment
+
+
+def _bold(text: str) -> str:
+    """Text with the **bold words** of light Markdown as such; everything else in it is escaped."""
+    from markupsafe import Markup, escape
+
+    safe = str(escape(for_terminal(text)))
+    return Markup(re.sub(r"\*\*([^*\n]+)\*\*", r"<strong>\1</strong>", safe))
 
 
 def _visible(value: object) -> object:

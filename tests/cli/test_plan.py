@@ -201,6 +201,15 @@ def test_everything_done_in_the_program_ticks_its_item(person: Person) -> None:
     assert done(view, "drill") == [f"drill:{drill}"]
 
 
+def test_a_story_with_a_tag_ticks_an_item_of_its_kind(person: Person) -> None:
+    first = person.make(30)
+    assert [item.title for item in first.items if item.kind == "story"][0].endswith("that did not work")
+    person.now += timedelta(hours=1)
+    Stories(person.rooms.database).add(Story(title="A", situation="S", tags=("win",)))
+    [ticked] = [item for item in person.look().items if item.kind == "story" and item.state == "done"]
+    assert ticked.title == "Add a story: the result that you are proudest of"
+
+
 def test_an_exercise_that_is_answered_like_a_question_ticks_a_drill(person: Person) -> None:
     assert f"{drill.PREFIX}-" == EXERCISE
     person.make(30)

@@ -77,3 +77,14 @@ def test_a_story_or_drill_ticks_its_own_kind() -> None:
 def test_an_item_can_be_opened_again() -> None:
     done = tick((item(1, kind="story"),), [Deed("story:4", ("story",), AFTER, FIRST)])[0]
     assert reopen(done) == item(1, kind="story")
+
+
+def test_a_story_ticks_the_item_that_asks_for_its_kind() -> None:
+    items = (
+        item(1, kind="story", task="story:missed"),
+        item(2, kind="story", task="story:proudest", day=FIRST + timedelta(days=3)),
+    )
+    told = Deed("story:1", ("story",), AFTER, FIRST, frozenset({"story:proudest"}))
+    assert states(tick(items, [told])) == {1: None, 2: "story:1"}
+    untold = Deed("story:2", ("story",), AFTER, FIRST)
+    assert states(tick(items, [untold])) == {1: "story:2", 2: None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from coach.report.pages import session_page
 from coach.schema.grade import Evidence
 from coach.schema.question import Question
 from coach.store.records import Label, SessionRecord, SpokenTurn
+from coach.text.pages import page_environment
 from tests.progress.test_pages import Tags
 from tests.report.stored import GUIDES, LEGEND, attempt, grade, practised, session
 
@@ -167,3 +169,9 @@ def test_words_of_a_cv_are_on_no_page() -> None:
     for page in (page_of(record), session_markdown(view_session(record, LEGEND, GUIDES))):
         assert "30%" not in page
         assert "A question about your own CV" in page
+
+
+def test_bold_words_of_a_guide_are_bold_and_nothing_else_is_markup(tmp_path: Path) -> None:
+    tmp_path.joinpath("one.j2").write_text("{{ text|bold }}", encoding="utf-8")
+    shown = page_environment(tmp_path).get_template("one.j2").render(text="**BAD:** <b>a</b> ** b\x1b[31m")
+    assert shown == "<strong>BAD:</strong> &lt;b&gt;a&lt;/b&gt; ** b"
