@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def ask(
     with closing(wiring.load()) as rooms:
         result = asyncio.run(_ask(question, rooms, grader))
     if as_data:
-        typer.echo(json.dumps(as_json(result), indent=1, ensure_ascii=False))
+        print_json(as_json(result))
     else:
         _print(result)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from coach.cli import console
+from coach.cli.json_output import print_json
 from coach.cli.story_desk import Desk, desk
 from coach.schema.story import AuditEntry
 
@@ -76,7 +76,7 @@ def show(number: EntryId, as_data: AsData = False) -> None:
     with desk() as at:
         entry = at.audits.get(number)
         if as_data:
-            _print_json(_as_data(at, [entry])[0])
+            print_json(_as_data(at, [entry])[0])
         else:
             at.data.show(render_entry(entry, at.audit_guide))
 
@@ -128,7 +128,7 @@ def _report(at: Desk, entries: list[AuditEntry], *, as_data: bool) -> None:
     from coach.stories.audit import gaps
 
     if as_data:
-        _print_json(_as_data(at, entries))
+        print_json(_as_data(at, entries))
         return
     at.data.show(render_table(entries, at.audit_guide))
     at.data.show(render_gaps(gaps(entries, at.audit_guide), at.rooms.corpus))
@@ -143,7 +143,3 @@ def _as_data(at: Desk, entries: list[AuditEntry]) -> list[dict[str, Any]]:
         | {"gaps": [gap.model_dump(mode="json") for gap in found if gap.entry == entry.id]}
         for entry in entries
     ]
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=1))

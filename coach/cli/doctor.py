@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coach.cli.doctor_finding import Finding, fail
+from coach.cli.json_output import print_json
 from coach.errors import CoachError, SetupError
 from coach.settings import Settings, read_settings
 
@@ -36,7 +36,7 @@ def doctor(
     findings = list(_examine(online=online))
     if as_data:
         data = {"ok": not _failed(findings), "checks": [asdict(finding) for finding in findings]}
-        typer.echo(json.dumps(data, indent=1, ensure_ascii=False))
+        print_json(data)
     else:
         _print(findings)
     return 1 if _failed(findings) else 0

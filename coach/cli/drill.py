@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from coach.cli import drill_exercises, drill_incident
 from coach.cli.drill_kind import Case, Kind
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 
 KINDS: tuple[Kind, ...] = (*drill_incident.KINDS, *drill_exercises.KINDS)
@@ -36,7 +36,7 @@ def list_(
         raise UsageError(f"There is no drill {kind!r}. Kinds: {', '.join(item.name for item in KINDS)}.")
     rows = _rows(chosen)
     if as_data:
-        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        print_json(rows)
     else:
         _print(rows)
 

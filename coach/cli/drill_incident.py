@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,6 +12,7 @@ import typer
 
 from coach.cli import wiring
 from coach.cli.drill_kind import Case, Kind
+from coach.cli.json_output import print_json
 from coach.cli.practice_screen import Screen, open_screen
 from coach.errors import UsageError
 from coach.guides.incidents import incident_names, load_incident, load_incidents, load_moves
@@ -62,7 +62,7 @@ def incident(
             host.scores = not no_scores
             _lead(host)
             if as_data:
-                typer.echo(json.dumps(host.as_json(), indent=1, ensure_ascii=False))
+                print_json(host.as_json())
         finally:
             runner.run(rooms.hang_up())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +11,7 @@ import typer
 
 from coach.cli import console, wiring
 from coach.cli.evals_bench import GraderName, Sheet, place_of
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.evals.interviewer import KIND, Asked, InterviewerBench, Probe, ask_offline, open_interviewer_bench
 from coach.evals.interviewer_measure import FollowUpRow, make_rows, select_transcripts, summarise
@@ -86,7 +86,7 @@ def run(wish: Wish, *, output: Path | None, as_json: bool, gate: bool) -> None:
     folder = output or wiring.load().settings.data_dir / "evals" / f"{summary['suite']}-{wish.who}"
     write_results(folder, rows, summary)
     if as_json:
-        typer.echo(json.dumps(summary, indent=1, ensure_ascii=False))
+        print_json(summary)
     else:
         from coach.evals.interviewer_table import show_interviewer
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +23,7 @@ from coach.cli.evals_exchange import (
     sheet_of,
 )
 from coach.cli.evals_run import Asked, GraderOption, grade_jobs
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.evals.accepted import accept_run, find_run
 from coach.evals.compare import compare_runs
@@ -50,7 +50,7 @@ def compare(
     top = len(read_summary(folders[0])["levels"])
     compared = compare_runs(rows[0], rows[1], top)
     if as_json:
-        typer.echo(json.dumps(compared, indent=1, ensure_ascii=False))
+        print_json(compared)
     else:
         console.out().print(show_comparison(compared))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from coach.cli import console, wiring
+from coach.cli.json_output import print_json
 from coach.evals.gold import GoldRow, load_gold
 from coach.evals.labelling import LabelBook, Labelled, as_gold, measure_raters, queue_for, write_gold
 from coach.evals.measure import dump
@@ -166,7 +166,7 @@ class _Desk:
 def _show_agreement(measured: dict[str, Any], as_json: bool) -> None:
     plain = dump(measured)
     if as_json:
-        typer.echo(json.dumps(plain, indent=1, ensure_ascii=False))
+        print_json(plain)
         return
     for rater, count in plain["raters"].items():
         typer.echo(f"{rater}: {count} answers")

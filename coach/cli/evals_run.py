@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from coach.cli import evals_interviewer as interviewer
 from coach.cli.evals_bench import GraderName, Place, bench_of, place_of
 from coach.cli.evals_exchange import Folder, Gold, Model, Only, RubricFile, Samples
 from coach.cli.evals_local import choose_local
+from coach.cli.json_output import print_json
 from coach.evals.assemble import summarise
 from coach.evals.bench import Bench
 from coach.evals.plan import Job, select
@@ -74,7 +74,7 @@ def run(
     folder = output or wiring.load().settings.data_dir / "evals" / bench.suite.name
     write_results(folder, rows, summary)
     if as_json:
-        typer.echo(json.dumps(summary, indent=1, ensure_ascii=False))
+        print_json(summary)
     else:
         show(summary)
     typer.echo(f"Results are in {folder}.", err=True)
@@ -110,7 +110,7 @@ def stress(
     asked = Asked(used, place_of(bench.suite, None, recordings), model, concurrency)
     _, summary = measure(bench, with_bases(cases, bench), asked)
     if as_json:
-        typer.echo(json.dumps(summary["stress"], indent=1, ensure_ascii=False))
+        print_json(summary["stress"])
         return
     from coach.evals.table import show_stress
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from coach.cli import console, wiring
 from coach.cli.hanging import Hanging
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.resources import corpus_dir, eval_dir
 from coach.text.sanitize import for_terminal
@@ -61,7 +61,7 @@ def add(
         with closing(rooms):
             rooms.searcher().warm()
     if as_data:
-        _print_json({"files": [outcome.model_dump(mode="json") for outcome in outcomes]})
+        print_json({"files": [outcome.model_dump(mode="json") for outcome in outcomes]})
     else:
         _print_outcomes(outcomes)
     if any(outcome.status == "failed" for outcome in outcomes):
@@ -97,7 +97,7 @@ def list_(as_data: Json = False) -> None:
     rows = [(guide, "coach", 0) for guide in rooms.corpus.guides]
     rows += [(a.guide, a.name, len(a.pairs)) for a in load_added(rooms.settings.data_dir / "guides")]
     if as_data:
-        _print_json(
+        print_json(
             [
                 {"id": g.id, "title": g.title, "from": source, "passages": len(g.passages), "pairs": pairs}
                 for g, source, pairs in rows
@@ -131,7 +131,7 @@ def search(
     with closing(wiring.load()) as rooms:
         hits = rooms.searcher().search(" ".join(query), k)
     if as_data:
-        _print_json([{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits])
+        print_json([{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits])
         return
     out = console.out()
     if not hits:
@@ -161,7 +161,7 @@ def build(
         "embedded": built.embedded,
     }
     if as_data:
-        _print_json(report)
+        print_json(report)
     else:
         console.out().print(
             f"{_count(built.manifest.count, 'passage')} in the index, {built.embedded} newly embedded "
@@ -203,7 +203,7 @@ def check(
     searcher.close()
     if as_data:
         drifted = [{"question": d.question, "lost": d.lost, "gained": d.gained} for d in drifts]
-        _print_json({"problems": problems, "drift": drifted})
+        print_json({"problems": problems, "drift": drifted})
     else:
         out = console.out()
         for problem in problems:
@@ -242,7 +242,7 @@ def measure(as_data: Json = False) -> None:
     figures += [one for one in independent if one.part != "all"]
     searcher.close()
     if as_data:
-        _print_json([{**vars(one), "chosen": one.method == METHOD} for one in figures])
+        print_json([{**vars(one), "chosen": one.method == METHOD} for one in figures])
         return
     from rich.table import Table
 
@@ -254,10 +254,6 @@ def measure(as_data: Json = False) -> None:
         scores = (f"{x:.3f}" for x in (one.recall_at_5, one.mrr, one.ndcg_at_10))
         table.add_row(f"{one.part}, {one.queries}", one.method + mark, *scores)
     console.out().print(table)
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, indent=1, ensure_ascii=False))
 
 
 def _count(n: int, one: str, many: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ import typer
 
 from coach.cli import console, history_delete, history_files, wiring
 from coach.cli.history_choice import Kind, RoundName, Since, find_id, moment, round_of
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.store.listing import Line, Wanted, list_sessions, search_history
 
@@ -55,7 +55,7 @@ def list_(
     lines = list_sessions(wiring.load().database, wanted)
     more, lines = len(lines) > limit > 0, lines[:limit] if limit else lines
     if as_data:
-        typer.echo(json.dumps([vars(line) for line in lines], ensure_ascii=False, indent=1))
+        print_json([vars(line) for line in lines])
     elif not lines:
         typer.echo("Nothing yet. `coach practice` begins." if _any(wanted) else "No session fits.", err=True)
     else:
@@ -105,7 +105,7 @@ def show(
     rooms = wiring.load()
     record = _record(rooms, find_id(rooms.database, session))
     if as_data:
-        typer.echo(json.dumps(record.model_dump(mode="json"), ensure_ascii=False, indent=1))
+        print_json(record.model_dump(mode="json"))
     elif html is not None:
         _write_page(html, _view(rooms, record))
     elif markdown:
@@ -189,7 +189,7 @@ def search(
         raise UsageError("Say what to look for: coach history search threshold")
     found = search_history(wiring.load().database, asked, limit=limit)
     if as_data:
-        typer.echo(json.dumps([vars(item) for item in found], ensure_ascii=False, indent=1))
+        print_json([vars(item) for item in found])
     elif not found:
         typer.echo("Nothing that you practised holds these words.", err=True)
     else:

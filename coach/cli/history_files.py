@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from coach.cli import wiring
 from coach.cli.history_choice import find_id
+from coach.cli.json_output import print_json
 from coach.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def import_(
     lines = _standard_input() if str(file) == "-" else numbered_lines(file)
     merged = merge_archive(wiring.load().database, lines, "standard input" if str(file) == "-" else str(file))
     if as_data:
-        typer.echo(json.dumps({name: dict(count) for name, count in vars(merged).items()}, indent=1))
+        print_json({name: dict(count) for name, count in vars(merged).items()})
     else:
         typer.echo(_told(merged), err=True)
 

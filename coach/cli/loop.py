@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from rich.text import Text
 
 from coach.cli import console, wiring
+from coach.cli.json_output import print_json
 from coach.cli.wiring import Rooms
 from coach.store.records import Mode
 
@@ -35,7 +35,7 @@ def loop(context: typer.Context, as_data: AsData = False) -> None:
 
         with _rooms() as rooms:
             if as_data:
-                _print([standing_data(item) for item in all_standings(rooms)])
+                print_json([standing_data(item) for item in all_standings(rooms)])
             else:
                 show_home(rooms)
 
@@ -56,7 +56,7 @@ def list_(
         book = book_of(rooms)
         chosen = [preset_of(book, preset)] if preset else list(book.presets.values())
         if as_data:
-            _print([item.model_dump(mode="json") for item in chosen])
+            print_json([item.model_dump(mode="json") for item in chosen])
         else:
             known = rooms.corpus.rubric.by_id()
             _show(render_preset(chosen[0], known, book.words.rules) if preset else render_presets(chosen))
@@ -116,7 +116,7 @@ def status(loop_id: LoopId = None, as_data: AsData = False) -> None:
     with _rooms() as rooms:
         standing = standing_of(rooms, loop_id)
         if as_data:
-            _print(standing_data(standing))
+            print_json(standing_data(standing))
         else:
             _show(render_standing(standing))
             console.err().print(Text(next_words(standing), style="dim"))
@@ -196,7 +196,3 @@ def _show(part: Any) -> None:
     from coach.cli.practice_screen import Screen
 
     Screen(console.out(), console.err(), interactive=False).show(part)
-
-
-def _print(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=1))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import typer
-
 from coach.cli import wiring
+from coach.cli.json_output import print_json
 from coach.cli.loop_view import book_of, standing_of
 from coach.cli.practice_screen import Screen, open_screen
 from coach.cli.practice_setup import GraderChoice, choose_model, make_desk
@@ -57,7 +55,7 @@ def show_debrief(
         _write(markdown, write_markdown(found, key))
         screen.tell(f"Written to {markdown}.")
     if as_data:
-        typer.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1))
+        print_json(found.model_dump(mode="json"))
     elif markdown is None:
         screen.show(render_debrief(found, key, full=full))
         if not full:

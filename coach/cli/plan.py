@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import closing
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ import typer
 
 from coach.cli import console, wiring
 from coach.cli.days import read_day
+from coach.cli.json_output import print_json
 from coach.cli.plan_desk import PlanDesk, View
 from coach.errors import UsageError
 from coach.plan.days import months_on
@@ -223,7 +223,7 @@ def memory(as_data: AsData = False) -> None:
         cards = [card for card in desk.memory.cards().values() if card.due is not None]
     cards.sort(key=lambda card: (card.due, card.mark, card.card))
     if as_data:
-        typer.echo(json.dumps([card.model_dump(mode="json") for card in cards], indent=1))
+        print_json([card.model_dump(mode="json") for card in cards])
         return
     if not cards:
         console.err().print("Nothing yet: every graded answer is remembered. Begin with: coach practice")
@@ -298,4 +298,4 @@ def _print_data(view: View, items: list[PlanItem] | None = None) -> None:
         "notes": [*view.notes, *([view.hint] if view.hint else [])],
         "items": [item.model_dump(mode="json") for item in (view.items if items is None else items)],
     }
-    typer.echo(json.dumps(data, indent=1, ensure_ascii=False))
+    print_json(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from coach.cli import console, wiring
 from coach.cli.days import read_day
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.store.profile import Profile, Profiles
 from coach.text.sanitize import for_terminal
@@ -81,7 +81,7 @@ def set_(
 
 def _show(profile: Profile, *, as_data: bool = False) -> None:
     if as_data:
-        typer.echo(json.dumps(profile.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        print_json(profile.model_dump(mode="json"))
         return
     days = profile.days_left(date.today())
     when = f"{profile.interview_date}" if profile.interview_date else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
+from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.schema.question import ROUNDS, Question
 
@@ -30,7 +30,7 @@ def list_(
         raise UsageError(f"There is no round {round_!r}. Rounds: {', '.join(ROUNDS)}.")
     chosen = [q for q in _questions().values() if round_ in (None, q.round)]
     if as_data:
-        typer.echo(json.dumps([_as_data(question) for question in chosen], indent=1, ensure_ascii=False))
+        print_json([_as_data(question) for question in chosen])
         return
     from coach.cli import console
 
@@ -67,7 +67,7 @@ def show(
         hint = f" Did you mean {' or '.join(close)}?" if close else " `coach questions list` names them all."
         raise UsageError(f"There is no question {question_id!r}.{hint}")
     if as_data:
-        typer.echo(json.dumps(_as_data(question), indent=1, ensure_ascii=False))
+        print_json(_as_data(question))
     else:
         _print(question)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from coach.cli import console
+from coach.cli.json_output import print_json
 from coach.cli.model_choice import GraderChoice
 from coach.cli.story_desk import Desk, desk
 from coach.errors import UsageError
@@ -47,7 +47,7 @@ def add(
     with desk() as at:
         added = [add_guided(at, resume=continue_)] if file is None else add_from_file(at, file)
         if as_data:
-            _print_json([_as_data(story) for story in added])
+            print_json([_as_data(story) for story in added])
         elif file is not None:
             for story in added:
                 typer.echo(f"{story.id}\t{_flat(story.title)}")
@@ -96,7 +96,7 @@ def list_(as_data: AsData = False) -> None:
         stories = at.stories.all()
         reviews = {story.id: review_story(story, at.guide, at.rooms.aims_at_grader) for story in stories}
         if as_data:
-            _print_json([_as_data(story) for story in stories])
+            print_json([_as_data(story) for story in stories])
         elif not stories:
             at.screen.tell("The bank is empty. `coach story add` leads you through a first story.")
         elif console.out().is_terminal:
@@ -124,7 +124,7 @@ def show(
     with desk() as at:
         story = at.stories.get(number, version)
         if as_data:
-            _print_json(_as_data(story))
+            print_json(_as_data(story))
         else:
             titles = {item.id: item.title for item in at.rooms.corpus.rubric.criteria}
             at.data.show(render_story(story, titles))
@@ -171,7 +171,7 @@ def coverage(as_data: AsData = False) -> None:
     with desk() as at:
         covered = cover(at.stories.all(), at.guide, at.rooms.corpus, at.rooms.aims_at_grader)
         if as_data:
-            _print_json(covered.model_dump(mode="json") | {"complete": covered.complete})
+            print_json(covered.model_dump(mode="json") | {"complete": covered.complete})
         else:
             at.data.show(render_coverage(covered))
 
@@ -234,10 +234,6 @@ def _edit_file(at: Desk, number: int) -> Path:
 
 def _as_data(story: Story) -> dict[str, Any]:
     return story.model_dump(mode="json")
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
 
 
 def _flat(text: str) -> str:

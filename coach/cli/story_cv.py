@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from coach.cli.json_output import print_json
 from coach.cli.model_choice import GraderChoice
 from coach.cli.story_desk import Desk, desk
 from coach.errors import SetupError, UsageError
@@ -35,7 +34,7 @@ def review_cv(file: str, grader: GraderChoice, *, as_data: bool) -> None:
         reviews = _review(at, lines)
         claims = find_claims(lines, at.cv_guide, at.rooms.aims_at_grader)
         if as_data:
-            typer.echo(json.dumps(_as_data(reviews), ensure_ascii=False, indent=1))
+            print_json(_as_data(reviews))
             return
         at.data.show(Group(*(_card(review) for review in reviews)))
         at.data.show(_summary(reviews))

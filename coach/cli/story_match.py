@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import typer
-
+from coach.cli.json_output import print_json
 from coach.cli.model_choice import GraderChoice
 from coach.cli.story_desk import Desk, desk
 from coach.cli.story_show import render_match, render_opening, render_principles
@@ -35,7 +33,7 @@ def match_question(wanted: str, grader: GraderChoice, *, as_data: bool) -> None:
         opening = _open(at, chosen.story, question.text) if chosen is not None else None
         matches = [match for match in ranked if match.fit != "none" or match is chosen]
         if as_data:
-            typer.echo(json.dumps(_as_data(question, matches, choice, opening), ensure_ascii=False, indent=1))
+            print_json(_as_data(question, matches, choice, opening))
         else:
             _print(at, question, matches, choice, opening)
 
@@ -47,7 +45,7 @@ def match_principles(file: str, *, as_data: bool) -> None:
         found = match_all(principles, Matcher(at.rooms.corpus, at.guide), finished(at))
         if as_data:
             rows = [_principle_data(principle, matches) for principle, matches in found]
-            typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+            print_json(rows)
         else:
             at.data.show(render_principles(found))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import typer
-
+from coach.cli.json_output import print_json
 from coach.cli.model_choice import GraderChoice
 from coach.cli.story_desk import Desk, desk
 from coach.cli.story_show import render_review
@@ -37,7 +35,7 @@ def review_stories(number: int | None, grader: GraderChoice, *, as_data: bool) -
                 _print(at, story, review, grade)
         if as_data:
             data = [_as_data(review, grade) for review, grade in done]
-            typer.echo(json.dumps(data if number is None else data[0], ensure_ascii=False, indent=1))
+            print_json(data if number is None else data[0])
     return 0 if all(grade.status == "graded" for _, grade in done) else 1
 
 
