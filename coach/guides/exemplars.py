@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coach.guides.document import Document, Line
+from coach.guides.exemplar_pairs import checked_pair, instead_pairs, sides_named, table_pairs
 from coach.guides.labels import Label, Side, is_label_alone, label_at_end, label_at_start, label_inside
 from coach.guides.samples import CUE, MAX_SAMPLE, clean_comment, closing_quote, take_sample
 from coach.schema.passage import ExemplarPair
@@ -22,13 +23,6 @@ _QUOTE_MARKS = "“\"«„‘'"
 _WRAPPED = range(40, 121)
 _MOST_COMMENT_LINES = 3
 _MOST_GAP = 2
-_LEAST_WORDS = 2
-_INSTEAD_OF = re.compile(
-    r"(?:instead of|rather than|don['’]t say|do not say|avoid saying|never say)(?: saying)?[:,]?\s*"
-    r"[“\"](?P<bad>[^”\"]{3,1000})[”\"][,.;:]?\s*(?:[–—-]\s*)?(?:but\s+|rather\s+)?"
-    r"(?:say|try|use|write|answer|prefer|go with)(?: instead)?[:,]?\s*[“\"](?P<good>[^”\"]{3,2000})[”\"]",
-    re.IGNORECASE,
-)
 
 
 @dataclass
@@ -64,7 +58,7 @@ def find_pairs(document: Document) -> list[ExemplarPair]:
 
     `bad` and `good` are the samples alone; remarks about them go to `why`. No criterion is attached.
     """
-    pairs = _table_pairs(document.lines) + _instead_pairs(document.lines)
+    pairs = table_pairs(document.lines) + instead_pairs(document.lines)
     samples = [sample for segment in _segments(document.lines) for sample in _samples(segment)]
     pairs += _pair(samples)
     unique = {(pair.bad, pair.good): pair for pair in reversed(pairs)}
@@ -80,7 +74,7 @@ def _segments(lines: Sequence[Line]) -> list[_Segment]:
     current: _Segment | None = None
     header: dict[int, Side] = {}
     for at, line in enumerate(lines):
-        header = _header(line) or (header if line.cells else {})
+        header = sides_named(line) or (header if line.cells else {})
         if header:
             current = None
             continue
@@ -289,58 +283,4 @@ def _near(one: _Sample, other: _Sample, gap: int = _MOST_GAP) -> bool:
 def _as_pair(one: _Sample, other: _Sample) -> ExemplarPair | None:
     bad, good = (one, other) if one.side == "bad" else (other, one)
     why = " ".join(part for part in (one.why, other.why) if part)
-    return _checked(bad.text, good.text, why, min(one.line, other.line))
-
-
-def _checked(bad: str, good: str, why: str, line: int) -> ExemplarPair | None:
-    for sample in (bad, good):
-        if len(sample.split()) < _LEAST_WORDS or len(sample) > MAX_SAMPLE:
-            return None
-    return ExemplarPair(bad=bad, good=good, why=why, line=line) if bad != good else None
-
-
-# Tables and sentences
-
-
-def _header(line: Line) -> dict[int, Side]:
-    """Column -> side of a table head that names both sides; empty for any other line."""
-    sides: dict[int, Side] = {}
-    for n, cell in enumerate(line.cells):
-        label = label_at_start(cell) if is_label_alone(cell) else None
-        if label:
-            sides[n] = label.side
-    return sides if set(sides.values()) == {"bad", "good"} else {}
-
-
-def _table_pairs(lines: Sequence[Line]) -> list[ExemplarPair]:
-    pairs: list[ExemplarPair] = []
-    columns: dict[int, Side] = {}
-    width = 0
-    for line in lines:
-        header = _header(line)
-        if header or not line.cells:
-            columns, width = header, len(line.cells)
-        elif columns and len(line.cells) == width:
-            pair = _row_pair(line, columns)
-            pairs += [pair] if pair else []
-    return pairs
-
-
-def _row_pair(line: Line, columns: dict[int, Side]) -> ExemplarPair | None:
-    texts: dict[Side, str] = {}
-    remarks: list[str] = []
-    last = max(columns)
-    for n, cell in enumerate(line.cells):
-        if n in columns and columns[n] not in texts:
-            texts[columns[n]], remark = take_sample(cell)
-            remarks.append(remark)
-        elif n > last:
-            remarks.append(cell)
-    why = " ".join(remark for remark in remarks if remark)
-    return _checked(texts["bad"], texts["good"], why, line.number)
-
-
-def _instead_pairs(lines: Sequence[Line]) -> list[ExemplarPair]:
-    found = ((line, match) for line in lines for match in _INSTEAD_OF.finditer(line.text))
-    pairs = (_checked(m["bad"].strip(), m["good"].strip(), "", line.number) for line, m in found)
-    return [pair for pair in pairs if pair]
+    return checked_pair(bad.text, good.text, why, min(one.line, other.line))
