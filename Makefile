@@ -83,7 +83,7 @@ bench-plan: $(VENV)/.installed  ## measure the plan and coach alone
 	@$(BIN)/python -m bench.plan
 
 .PHONY: bench-startup
-bench-startup: $(VENV)/.installed  ## measure how soon commands answer
+bench-startup: $(VENV)/.installed-dev  ## measure how soon commands answer
 	@$(BIN)/python -m bench.startup
 
 .PHONY: ablations
