@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from coach.plan.days import short_day
 from coach.plan.layout import REVIEW_MINUTES
 from coach.plan.memory import WEAK
 from coach.plan.ticks import drop
@@ -45,7 +46,8 @@ def follow_questions(
             number += 1
             title = review_title(question)
             kept.append(_review_item(number, question.id, title, card, today, now))
-            notes.append(f"Added a review, since the last mark was {card.mark}: {shorten(title, 60)}")
+            when = short_day(kept[-1].day)
+            notes.append(f"Added for {when}, since the last mark was {card.mark}: {shorten(title, 60)}")
     return tuple(kept), notes
 
 

@@ -15,7 +15,6 @@ from coach.progress.trend import Point, Trend, beyond_zero, enough, measure_tren
 from coach.store.marks import Maker, Mark
 
 _PARTS = {
-    "kind": "kind of session",
     "level": "level",
     "grader": "grader",
     "model": "model",
@@ -63,7 +62,7 @@ class Retries:
 
 @dataclass(frozen=True)
 class Series:
-    """The marks of one maker; `changed` says what was changed when it began, "" for the very first."""
+    """The marks of one maker; `changed` says what differs from the one before, "" for a kind's first."""
 
     maker: Maker
     noise: Noise
@@ -114,9 +113,12 @@ def make_overview(
     for mark in marks:
         by_maker.setdefault(mark.maker, []).append(mark)
     before: dict[Maker, Maker] = {}
-    for earlier, mark in zip(marks, marks[1:], strict=False):
-        if mark is by_maker[mark.maker][0]:
-            before[mark.maker] = earlier.maker
+    # Another kind of session is no change; another grader, level or rubric for the same kind is one.
+    latest: dict[str, Maker] = {}
+    for mark in marks:
+        if mark is by_maker[mark.maker][0] and mark.maker.kind in latest:
+            before[mark.maker] = latest[mark.maker.kind]
+        latest[mark.maker.kind] = mark.maker
     # A maker that comes back goes on with its series: the order is by its latest mark.
     series = [
         _series(maker, own, noise_of(maker.grader), before.get(maker), rounds, criteria)
