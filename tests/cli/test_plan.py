@@ -292,6 +292,15 @@ def test_a_weak_answer_moves_its_review_to_the_next_day(person: Person) -> None:
     assert done(person.look(), "practice") == ["attempt:1"]
 
 
+def test_a_review_that_is_added_says_for_which_day(person: Person) -> None:
+    planned = {item.subject for item in person.make(30).items}
+    other = next(name for name in person.rooms.corpus.questions if name not in planned)
+    person.now += timedelta(hours=2)
+    person.answer(other, 1)
+    [note] = person.look().notes
+    assert note.startswith("Added for Sun 22 Nov, since the last mark was 1: Once more, from memory: ")
+
+
 def test_marks_make_the_next_plan(person: Person) -> None:
     for question in ("fraud-realtime", "td-groupby-leakage"):
         person.answer(question, 1)
