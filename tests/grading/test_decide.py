@@ -130,7 +130,7 @@ def test_a_border_settled_by_the_other_criteria_says_so(task: GradeTask, grader_
     high = criterion_report("cost", level=4, lean="lower", signs=["route", "budget"])
     grade = decide(task, grader_id, report(high, criterion_report("risk")))
     held = grade.criteria[0]
-    assert held.score == 3
+    assert (held.score, grade.overall) == (3, 3)
     assert held.reason.startswith(
         "Held at 3: on the border, settled by the other criteria. A threshold is given."
     )
@@ -150,7 +150,18 @@ def test_a_level_held_for_want_of_a_quote_is_on_no_border(task: GradeTask, grade
     assert verdict.reason.startswith("Held at 2 because no quoted evidence was found. A threshold is given.")
 
 
-@pytest.mark.parametrize(("fault", "mark"), [("wrong", 2), ("unsafe", 2), ("generic", 3), ("none", 3)])
+FAULTS = {
+    "wrong": 2,
+    "deferred": 2,
+    "unsafe": 2,
+    "ignores_constraint": 2,
+    "generic": 3,
+    "absent": 3,
+    "none": 3,
+}
+
+
+@pytest.mark.parametrize(("fault", "mark"), FAULTS.items())
 def test_only_a_serious_fault_at_the_lowest_level_caps_at_a_no(
     task: GradeTask, grader_id: GraderId, fault: str, mark: int
 ) -> None:

@@ -119,3 +119,12 @@ def test_a_level_that_is_a_no_caps_the_mark_one_below_the_top_and_no_lower() -> 
 
 def test_a_fatal_sign_holds_the_whole_range_down() -> None:
     assert plausible_range(seen(4, 4, 4, 4), 4, fatal=True) == (2, 2)
+
+
+def test_positions_by_hand() -> None:
+    assert [Observation(3, lean).position for lean in (-1, 0, 1)] == pytest.approx([2.2, 3.0, 3.2])
+    assert [Observation(1, lean).position for lean in (-1, 0, 1)] == pytest.approx([1.0, 1.0, 1.2])
+
+
+def test_others_just_below_the_gap_leave_a_border_where_it_is() -> None:
+    assert settle(Observation(2, 1), seen(3, 3, 4), 4) == Observation(2, 1)
