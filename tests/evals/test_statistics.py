@@ -186,3 +186,9 @@ def test_resamples_are_always_the_same() -> None:
     table = s.mean_table([1.0, 2.0, 4.0], list("abc"))
     assert np.array_equal(s.resample(table), s.resample(table))
     assert s.resample(table)[:, 1].tolist() == [3.0] * s.RESAMPLES
+
+
+def test_each_answer_counts_once_and_each_resample_has_its_own_recall() -> None:
+    table = s.confusion_table([1, 2, 2], [2, 2, 1], ["a", "b", "b"], 2)
+    assert table.tolist() == [[[0.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [1.0, 1.0]]]
+    assert s.recall_of(2)(np.stack([table[1], 3 * table[1]])).tolist() == [0.5, 0.5]
