@@ -274,3 +274,16 @@ def test_nothing_to_sync_is_no_failure(tmp_path: Path) -> None:
     with Journal(tmp_path / "j") as journal:
         (tmp_path / "j-wal").unlink()
         journal.sync()
+
+
+def test_what_made_a_grade_is_the_same_in_any_order(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        assert journal.maker({"model": "m", "prompt": "p"}) == journal.maker({"prompt": "p", "model": "m"})
+
+
+def test_a_row_is_its_own_and_has_nothing_extra_unless_told(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j") as journal:
+        journal.add_row(row(1), None)
+        journal.add_row(row(2), None, copy=True, error="e", extra='{"a": 1}', record="r")
+        told = [(bool(item.copy), item.error, item.extra, item.record) for item in journal.rows()]
+        assert told == [(False, None, "{}", None), (True, "e", '{"a": 1}', "r")]
