@@ -199,7 +199,7 @@ def test_delete_asks_at_a_terminal(ids: list[str], clean_environment: Path, key:
             seen += os.read(master, 65536).decode(errors="replace")
     assert ids[0] in seen
     os.write(master, f"{key}\n".encode())
-    assert program.wait(timeout=20) == 0
+    assert program.wait(timeout=150) == 0
     os.close(master)
     assert len(left(clean_environment)) == kept
 

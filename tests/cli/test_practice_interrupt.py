@@ -18,7 +18,8 @@ from coach.store.database import Database
 from coach.store.history import History
 from coach.store.records import AttemptRecord
 
-PATIENCE = 20.0
+# Far beyond what a busy machine needs to build an index; what hangs is found all the same.
+PATIENCE = 150.0
 # The editor switches bracketed paste on when it starts to read.
 READY = "\x1b[?2004h"
 
