@@ -176,7 +176,7 @@ def check(
     ] = False,
     as_data: Json = False,
 ) -> None:
-    """Check that guides, rubric, questions, exemplars and grounding agree. Exit code 1 if they do not.
+    """Check that guides, rubric, questions, exemplars, incidents and grounding agree; exit code 1 if not.
 
     Drift is reported and is no fault: a question whose passages would be retrieved differently now.
     They are fixed on purpose, since recorded gradings were made with them; --write-grounding renews
@@ -188,6 +188,8 @@ def check(
     from coach.guides.corpus import load_corpus
     from coach.guides.grounding import find_drift
     from coach.guides.grounding import write_grounding as write
+    from coach.guides.incident_check import incident_faults
+    from coach.guides.incidents import load_incidents, load_moves
     from coach.guides.search import open_searcher
 
     rooms = wiring.load()
@@ -199,6 +201,11 @@ def check(
         write(corpus_dir() / "grounding.json", corpus, searcher)
         corpus = load_corpus(corpus_dir())
     problems = check_corpus(corpus, corpus_dir(), eval_dir() / "exemplars.jsonl")
+    problems += [
+        fault
+        for incident in load_incidents(corpus_dir(), load_moves(corpus_dir()))
+        for fault in incident_faults(incident, corpus.passages)
+    ]
     drifts = find_drift(corpus, searcher)
     searcher.close()
     if as_data:
