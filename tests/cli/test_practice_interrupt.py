@@ -37,14 +37,19 @@ class Terminal:
             "COACH_HOME": str(home),
             "COLUMNS": "80",
         }
-        self.program = subprocess.Popen(
-            [sys.executable, "-m", "coach", *arguments],
-            stdin=worker,
-            stdout=worker,
-            stderr=worker,
-            env=environment,
-            start_new_session=True,
-        )
+        # Where the tests run under nohup, a child would inherit that hanging up is ignored.
+        ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        try:
+            self.program = subprocess.Popen(
+                [sys.executable, "-m", "coach", *arguments],
+                stdin=worker,
+                stdout=worker,
+                stderr=worker,
+                env=environment,
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGHUP, ignored)
         os.close(worker)
         self.seen = ""
 
