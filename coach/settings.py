@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     coach_model: str | None = None
+    coach_second_model: str | None = None
     coach_embedder: str = "lsa"
     coach_chroma_url: str | None = None
     coach_home: Path | None = None

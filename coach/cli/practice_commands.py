@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from coach.cli.practice_host import Host
+from coach.cli.practice_second import show_second_opinion
 from coach.errors import ModelError, UsageError
 from coach.interview.worked import Worked, load_exemplars, load_labelled, work_out
 from coach.report.ask import render_answer
@@ -195,6 +196,7 @@ def _dispute(host: Host, rest: str) -> bool:
     criterion, mark, note = _judged(host, rest, "Give your mark")
     host.session.dispute(mark, criterion=criterion, note=note)
     host.screen.tell("Your mark is kept beside the grade, which stays as it is.")
+    show_second_opinion(host)
     return False
 
 
@@ -259,7 +261,9 @@ COMMANDS = {
     "retry": Command("answer the same question again and see what moved", _retry),
     "next": Command("another question", _next),
     "save": Command("how to come back to this session (everything is saved as you type)", _save),
-    "dispute": Command("keep your own mark beside the grade: /dispute [CRITERION] MARK WHY", _dispute),
+    "dispute": Command(
+        "keep your own mark beside the grade, and see a second one: /dispute [CRITERION] MARK WHY", _dispute
+    ),
     "mark": Command("keep a human interviewer's mark beside it: /mark [CRITERION] MARK NOTE", _mark),
     "quit": Command("leave; nothing is lost", _quit),
 }

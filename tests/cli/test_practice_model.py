@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from coach.store.database import Database
 from tests.cli.conftest import LengthGrader, Piped
 from tests.loopback import LoopbackServer, Say, Seen, completion, error, events
 
@@ -147,3 +148,54 @@ def test_the_example_adds_a_stronger_version_from_the_candidates_facts(
     result = piped(*FRAUD[:-1], "--grader", "llm", "--follow-ups", "0", given=given)
     assert "[your threshold]" in result.out
     assert "Worded by served-model from what you said" in result.out
+
+
+@pytest.mark.parametrize("second", ["", "another-model"])
+def test_a_dispute_brings_a_second_blind_grading_and_keeps_the_mark(
+    piped: Piped,
+    local: LengthGrader,
+    served: Served,
+    clean_environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    second: str,
+) -> None:
+    if second:
+        monkeypatch.setenv("COACH_SECOND_MODEL", second)
+    result = piped(
+        *FRAUD[:-1],
+        "--grader",
+        "llm",
+        "--follow-ups",
+        "0",
+        given=f"{ANSWER}\n---\n/dispute 4 I named a measure",
+    )
+    assert result.code == 0, result.err
+    assert "A second, blind grading" in result.out and "both 2, lean no" in result.out
+    asked = [seen for seen in served.server.seen if seen.path.endswith("/completions")]
+    grades = [seen for seen in asked if "Report on these criteria" in seen.prompt]
+    assert [seen.body["model"] for seen in grades] == ["served-model", second or "served-model"]
+    assert "I named a measure" not in grades[1].prompt and grades[1].prompt == grades[0].prompt
+    with Database(clean_environment / "coach.db") as database:
+        assert [tuple(row) for row in database.read("SELECT score, note FROM labels")] == [
+            (4, "I named a measure")
+        ]
+        assert len(database.read("SELECT id FROM grades")) == 1
+
+
+def test_a_second_grading_that_fails_is_told_and_the_mark_kept(
+    piped: Piped,
+    local: LengthGrader,
+    served: Served,
+    clean_environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COACH_MAX_TRIES", "1")
+
+    def answer(seen: Seen) -> Say:
+        return error(500, "Broken.") if "grade_report" in served.purposes else served.answer(seen)
+
+    served.server.answer = answer
+    result = piped(*FRAUD[:-1], "--grader", "llm", "--follow-ups", "0", given=f"{ANSWER}\n---\n/dispute 4")
+    assert "It has no mark" in result.out
+    with Database(clean_environment / "coach.db") as database:
+        assert [row[0] for row in database.read("SELECT score FROM labels")] == [4]

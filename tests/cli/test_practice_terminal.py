@@ -213,6 +213,7 @@ def test_a_dispute_is_kept_or_explained(
 ) -> None:
     _, screen = seat.type(f"{ANSWER}{SEND}/skip\r{line}\r{END}")
     assert words in screen.text
+    assert ("none is in use here" in screen.text) is bool(labels)
     rows = seat.rooms.database.read("SELECT criterion, score, note FROM labels")
     assert [tuple(row) for row in rows] == labels
 
