@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from coach.guides.index import open_store
+from coach.guides.index import collection_name, open_store
 from coach.guides.manifest import read_manifest
 from coach.settings import Settings
 from coach.store.archive import write_archive
@@ -219,7 +219,7 @@ def check_index(place: Place) -> None:
         return
     store = open_store(manifest, place.home / "index")
     try:
-        assert store.count(f"passages-{manifest.generation}") in (manifest.count, 0)
+        assert store.count(collection_name(manifest)) == manifest.count
     finally:
         store.close()
 
