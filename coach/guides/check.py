@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from coach.errors import DatasetError
-from coach.guides.corpus import Corpus, read_text, read_yaml
+from coach.guides.corpus import ANY_CRITERION, Corpus, read_text, read_yaml
 from coach.schema.base import Loose
 from coach.schema.question import ROUNDS
 
@@ -99,7 +99,7 @@ def _criteria(corpus: Corpus) -> Iterator[str]:
         if not (criterion.bad and criterion.good and criterion.passages):
             yield f"{what}: it needs BAD and GOOD exemplars and passages"
     for level, notes in corpus.levels.items():
-        yield from _unknown(f"level {level}, criterion", notes, corpus.rubric.by_id())
+        yield from _unknown(f"level {level}, criterion", set(notes) - {ANY_CRITERION}, corpus.rubric.by_id())
 
 
 def _grounding(corpus: Corpus) -> Iterator[str]:

@@ -25,6 +25,8 @@ from coach.text.yaml_text import BadYaml, parse_yaml
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+ANY_CRITERION = "any"
+
 _SECTION = re.compile(r"^##\s+(?P<title>.+?)\s*\{#(?P<anchor>[a-z0-9-]+)\}\s*$", re.MULTILINE)
 
 
@@ -33,9 +35,9 @@ class Corpus:
     """Everything under corpus/, parsed.
 
     `grounding` maps a question id to the passage ids retrieved for it once and committed;
-    `levels` maps a seniority level to {criterion id: what is asked more or less of}; `asked` maps a
-    passage id to candidates' ways of asking for it, which search reads beside the passage, and
-    `synonyms` holds groups of words by which search widens a query.
+    `levels` maps a seniority level to {criterion id or "any": what is asked more or less of};
+    `asked` maps a passage id to candidates' ways of asking for it, which search reads beside the
+    passage, and `synonyms` holds groups of words by which search widens a query.
     """
 
     rubric: Rubric
@@ -70,7 +72,7 @@ class Corpus:
         return tuple(known[i] for i in ids)
 
     def level_note(self, level: str, criteria: Iterable[Criterion]) -> str:
-        """What a seniority level asks more or less of, a line for each criterion; "" where nothing differs.
+        """What a seniority level asks more or less of: a line for all, then one a criterion; or "".
 
         Raises DatasetError for a level that levels.yaml does not name.
         """
@@ -78,7 +80,10 @@ class Corpus:
             known = ", ".join(self.levels)
             raise DatasetError(f"Level {level!r} is not in the corpus, which knows {known}.")
         notes = self.levels[level]
-        return "\n".join(f"{item.title}: {notes[item.id]}" for item in criteria if item.id in notes)
+        lines = [f"{item.title}: {notes[item.id]}" for item in criteria if item.id in notes]
+        if lines and ANY_CRITERION in notes:
+            lines.insert(0, notes[ANY_CRITERION])
+        return "\n".join(lines)
 
 
 def load_corpus(folder: Path) -> Corpus:

@@ -81,10 +81,12 @@ def test_a_row_brings_its_levels_notes_and_no_other(bench: Bench, corpus: Corpus
     tasks = {job.id: job.task for job in bench.jobs}
     for level in ("pm", "principal"):
         note = tasks[f"three-{level}"].level_note
-        assert note.count("\n") == 1
-        assert all(
-            " ".join(corpus.levels[level][name].split()) in note for name in QUESTIONS["failed-launch"]
-        )
+        names = [name for name in ("any", *QUESTIONS["failed-launch"]) if name in corpus.levels[level]]
+        assert note.count("\n") == len(names) - 1
+        assert all(" ".join(corpus.levels[level][name].split()) in note for name in names)
+    assert "any" in corpus.levels["pm"]
+    custom = corpus.criteria_of(["ownership"])[0].model_copy(update={"id": "clarity"})
+    assert corpus.level_note("pm", [custom]) == ""
     row = bench.rows["three-pm"]
     for level in ("senior", ""):
         assert make_task(row.model_copy(update={"level": level}), corpus, bench.rubric).level_note == ""
