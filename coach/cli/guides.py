@@ -45,6 +45,7 @@ def add(
     """
     from coach.guides.attach import open_attacher
     from coach.guides.library import add_document, list_files, load_added
+    from coach.guides.turns import turn
 
     rooms = wiring.load()
     folder = rooms.settings.data_dir / "guides"
@@ -52,11 +53,13 @@ def add(
     if not files:
         raise UsageError("There is no Markdown, text, HTML, PDF or DOCX file in what you named.")
     attacher = open_attacher(rooms.corpus, rooms.settings.cache_dir)
-    taken = {guide.id for guide in rooms.corpus.guides} | {added.guide.id for added in load_added(folder)}
+    shipped = {guide.id for guide in rooms.corpus.guides}
     outcomes = []
     for path in files:
-        outcomes.append(add_document(path, folder, attacher, taken))
-        taken |= {added.guide.id for added in load_added(folder)}
+        # Two programs that add at once must not give one id to two guides.
+        with turn(folder):
+            taken = shipped | {added.guide.id for added in load_added(folder)}
+            outcomes.append(add_document(path, folder, attacher, taken))
     if any(outcome.status == "added" for outcome in outcomes):
         with closing(rooms):
             rooms.searcher().warm()

@@ -19,6 +19,7 @@ from coach.errors import SetupError
 from coach.guides.embed import Embedder
 from coach.guides.entries import Entry, manifest_digest
 from coach.guides.manifest import CURRENT, FORMAT, Manifest, read_manifest
+from coach.guides.turns import turn
 from coach.guides.vectors import VectorStore
 
 COLLECTION = "coach-{generation}"
@@ -49,6 +50,23 @@ def build_index(
     Raises SetupError where the folder, the server or the embedder cannot be used; the index is
     then as it was.
     """
+    current = read_manifest(index_dir)
+    if current is not None and not force and _serves(current, entries, embedder, url):
+        return Built(current, 0)
+    with turn(index_dir):
+        return _build_in_turn(entries, embedder, index_dir, corpus_digest, url, force=force)
+
+
+def _build_in_turn(
+    entries: Sequence[Entry],
+    embedder: Embedder,
+    index_dir: Path,
+    corpus_digest: str,
+    url: str | None,
+    *,
+    force: bool,
+) -> Built:
+    # Another program may have made it current while this one waited.
     current = read_manifest(index_dir)
     if current is not None and not force and _serves(current, entries, embedder, url):
         return Built(current, 0)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coach.cli.app import run
+from coach.guides.turns import turn
 from tests.loopback import LoopbackServer, Say, completion
 
 NOTES = '# Notes\n\n- BAD: "We used AI." (Vague.)\n- GOOD: "We alert when weekly recall falls under 0.8."\n'
@@ -74,6 +76,17 @@ def test_a_file_that_fails_alone_leaves_the_index_as_it_was(coach: Coach, clean_
     code, out, err = coach("guides", "add", "/nowhere/at-all.md")
     assert code == 1 and out == "" and "/nowhere/at-all.md" in err
     assert (clean_environment / "index" / "CURRENT").read_text() == before
+
+
+def test_adding_waits_for_another_program_that_adds(
+    coach: Coach, tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.md").write_text(NOTES)
+    monkeypatch.setattr("coach.guides.turns.turn", partial(turn, patience=0))
+    with turn(clean_environment / "guides"):
+        code, _, err = coach("guides", "add", str(tmp_path / "notes.md"))
+    assert (code, "Another program has been writing in" in err) == (3, True)
+    assert coach("guides", "add", str(tmp_path / "notes.md"))[0] == 0
 
 
 def test_a_folder_without_documents_is_a_usage_error(coach: Coach, tmp_path: Path) -> None:
