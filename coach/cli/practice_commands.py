@@ -11,6 +11,7 @@ from rich.text import Text
 from coach.cli.practice_host import Host
 from coach.cli.practice_second import show_second_opinion
 from coach.errors import ModelError, UsageError
+from coach.interview.attempt import Attempt
 from coach.interview.worked import Worked, load_exemplars, load_labelled, work_out
 from coach.report.ask import render_answer
 from coach.report.beside import render_beside
@@ -18,6 +19,7 @@ from coach.report.cards import render_example, render_passage
 from coach.report.lines import labelled
 from coach.resources import eval_dir
 from coach.schema.grade import GradeTask
+from coach.schema.question import Question
 from coach.schema.rubric import Criterion
 from coach.store.human_marks import HumanMark, HumanMarks
 
@@ -193,20 +195,33 @@ def _quit(host: Host, rest: str) -> bool:
 
 def _dispute(host: Host, rest: str) -> bool:
     """`/dispute 3 why` for the whole answer, `/dispute criterion 3 why` for one criterion."""
-    criterion, mark, note = _judged(host, rest, "Give your mark")
-    host.session.dispute(mark, criterion=criterion, note=note)
+    about = (host.session.last_graded() or host.session.attempt).question
+    criterion, mark, note = _judged(host, about, rest, "Give your mark")
+    disputed = host.session.dispute(mark, criterion=criterion, note=note)
     host.screen.tell("Your mark is kept beside the grade, which stays as it is.")
-    show_second_opinion(host)
+    _tell_earlier(host, disputed)
+    show_second_opinion(host, disputed)
     return False
 
 
-def _judged(host: Host, rest: str, wanted: str) -> tuple[str | None, int, str]:
-    """The criterion (or None), the mark and the note in `[CRITERION] MARK NOTE`."""
+def _answered(host: Host) -> Attempt:
+    """What a person marks: the attempt on the screen, or the one graded last where nothing is said yet."""
+    attempt = host.session.attempt
+    return attempt if attempt.turns else host.session.last_graded() or attempt
+
+
+def _tell_earlier(host: Host, attempt: Attempt) -> None:
+    if attempt.id != host.session.attempt.id:
+        host.screen.tell(f"It is for the answer that was graded last: {attempt.question.text}")
+
+
+def _judged(host: Host, question: Question, rest: str, wanted: str) -> tuple[str | None, int, str]:
+    """The criterion (or None), the mark and the note in `[CRITERION] MARK NOTE`, for one question."""
     words = rest.split()
     named = []
     while words and not words[0].isdigit():
         named.append(words.pop(0))
-    known = {i: host.rooms.corpus.rubric.by_id()[i] for i in host.session.attempt.question.criteria}
+    known = {i: host.rooms.corpus.rubric.by_id()[i] for i in question.criteria}
     criterion = _criterion("_".join(named), known) if named else None
     top = next(iter(known.values())).top
     if not words or not words[0].isdecimal() or not 1 <= int(words[0]) <= top:
@@ -229,14 +244,15 @@ def _criterion(name: str, known: dict[str, Criterion]) -> str:
 
 def _mark(host: Host, rest: str) -> bool:
     """`/mark 3 why` for the whole answer, `/mark criterion 3 why` for one criterion: a person's mark."""
-    criterion, mark, note = _judged(host, rest, "Give the interviewer's mark")
-    attempt = host.session.attempt
+    attempt = _answered(host)
+    criterion, mark, note = _judged(host, attempt.question, rest, "Give the interviewer's mark")
     HumanMarks(host.rooms.database).add(
         HumanMark(
             session_id=host.session.id, attempt_id=attempt.id, criterion=criterion, mark=mark, note=note
         )
     )
     kept = HumanMarks(host.rooms.database).of(host.session.id, attempt.id)
+    _tell_earlier(host, attempt)
     host.screen.show(render_beside(kept, attempt.grade, host.legend))
     return False
 

@@ -153,11 +153,21 @@ class Session:
     def rate_self(self, overall: int) -> None:
         self._desk.sessions.rate_self(self.attempt.id, overall)
 
-    def dispute(self, score: int, *, criterion: str | None = None, note: str = "") -> None:
-        """Keep the candidate's own mark beside the latest grade."""
-        if not self.attempt.grades:
+    def last_graded(self) -> Attempt | None:
+        """The attempt that the latest grade of the session is for; this one, or one before a retry or next."""
+        if self._attempt is not None and self._attempt.grades:
+            return self._attempt
+        records = [record for record in self._desk.history.get(self.id).attempts if record.grades]
+        latest = max(records, key=lambda record: record.grades[-1].id, default=None)
+        return Attempt.of(latest, self.setup.follow_ups) if latest else None
+
+    def dispute(self, score: int, *, criterion: str | None = None, note: str = "") -> Attempt:
+        """Keep the candidate's own mark beside the latest grade; returns the attempt that it is for."""
+        attempt = self.last_graded()
+        if attempt is None:
             raise UsageError("There is no grade to dispute yet.")
-        self._desk.sessions.add_label(self.attempt.grades[-1][0], score, criterion=criterion, note=note)
+        self._desk.sessions.add_label(attempt.grades[-1][0], score, criterion=criterion, note=note)
+        return attempt
 
     def _open(self, question: Question, *, retry_of: int | None) -> Attempt:
         attempt_id = self._desk.sessions.open_attempt(self.id, question, retry_of=retry_of)

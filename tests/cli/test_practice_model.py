@@ -182,6 +182,18 @@ def test_a_dispute_brings_a_second_blind_grading_and_keeps_the_mark(
         assert len(database.read("SELECT id FROM grades")) == 1
 
 
+def test_a_second_grading_during_a_retry_is_of_the_answer_that_was_graded(
+    piped: Piped, local: LengthGrader, served: Served
+) -> None:
+    given = "\n---\n".join([ANSWER, "The cost.", "/retry", "A second try.", "/dispute 4", "/quit"])
+    result = piped(*FRAUD[:-1], "--grader", "llm", "--follow-ups", "1", given=given)
+    assert result.code == 0, result.err
+    asked = [seen for seen in served.server.seen if seen.path.endswith("/completions")]
+    grades = [seen.prompt for seen in asked if "Report on these criteria" in seen.prompt]
+    assert len(grades) == 2 and grades[0] == grades[1]
+    assert "A second, blind grading" in result.out
+
+
 def test_a_second_grading_that_fails_is_told_and_the_mark_kept(
     piped: Piped,
     local: LengthGrader,

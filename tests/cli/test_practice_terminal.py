@@ -218,6 +218,33 @@ def test_a_dispute_is_kept_or_explained(
     assert [tuple(row) for row in rows] == labels
 
 
+@pytest.mark.parametrize("moved_on", ["/retry\r", "/next\r", f"/retry\rHalf of it.{SEND}"])
+def test_a_dispute_is_for_the_last_grade_also_when_the_session_has_moved_on(
+    seat: Seat, moved_on: str
+) -> None:
+    keys = f"{ANSWER}{SEND}/skip\r{moved_on}/dispute tradeoff_articulation 3 I gave a price\r{END}"
+    host, screen = seat.type(keys)
+    assert "It is for the answer that was graded last: Design a real-time fraud model" in screen.text
+    first = host.rooms.database.read("SELECT id FROM grades")[0][0]
+    labels = seat.rooms.database.read("SELECT grade_id, criterion, score FROM labels")
+    assert [tuple(row) for row in labels] == [(first, "tradeoff_articulation", 3)]
+    assert host.session.attempt.grade is None
+
+
+def test_a_dispute_after_a_retry_that_is_graded_is_for_the_retry(seat: Seat) -> None:
+    _, screen = seat.type(f"{ANSWER}{SEND}/skip\r/retry\rBetter.{SEND}/skip\r/dispute 3\r{END}")
+    assert "graded last" not in screen.text
+    grades = [row[0] for row in seat.rooms.database.read("SELECT id FROM grades ORDER BY id")]
+    assert [row[0] for row in seat.rooms.database.read("SELECT grade_id FROM labels")] == grades[1:]
+
+
+def test_a_persons_mark_before_the_retry_is_answered_is_for_the_first_answer(seat: Seat) -> None:
+    host, _ = seat.type(f"{ANSWER}{SEND}/skip\r/retry\r/mark 3 clear\r{END}")
+    first = seat.rooms.database.read("SELECT id FROM attempts ORDER BY id")[0][0]
+    assert [row[0] for row in seat.rooms.database.read("SELECT attempt_id FROM human_marks")] == [first]
+    assert host.session.attempt.id != first
+
+
 def test_a_command_is_no_draft_and_a_draft_comes_back(seat: Seat) -> None:
     with pytest.raises(KeyboardInterrupt):
         seat.type("/hint\rhalf a thought\x03")
