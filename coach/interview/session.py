@@ -154,7 +154,7 @@ class Session:
         self._desk.sessions.rate_self(self.attempt.id, overall)
 
     def last_graded(self) -> Attempt | None:
-        """The attempt that the latest grade of the session is for; this one, or one before a retry or next."""
+        """What the latest grade of the session is for: this attempt, or one before a retry or next."""
         if self._attempt is not None and self._attempt.grades:
             return self._attempt
         records = [record for record in self._desk.history.get(self.id).attempts if record.grades]
