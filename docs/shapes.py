@@ -158,7 +158,7 @@ class ProgressRow(Frozen):
 
 
 class ProgressSeries(Frozen):
-    """Marks that were made in one way; `changed` says what began it."""
+    """Marks that were made in one way; `changed` says in words how it differs from the one before."""
 
     maker: Maker
     changed: str
@@ -173,7 +173,10 @@ class ProgressSeries(Frozen):
 
 
 class Progress(Frozen):
+    """`again` of the answers are retries, which the series leave out."""
+
     answers: int
+    again: int
     series: tuple[ProgressSeries, ...]
     rounds: tuple[Practice, ...]
     criteria: tuple[Practice, ...]

@@ -105,6 +105,7 @@ def as_json(overview: Overview) -> dict[str, Any]:
     """The overview as JSON values; points are [moment, mark, deviation]."""
     return {
         "answers": overview.answers,
+        "again": overview.again,
         "series": [_series(series) for series in overview.series],
         "rounds": [asdict(row) for row in overview.rounds],
         "criteria": [asdict(row) for row in overview.criteria],

@@ -14,15 +14,6 @@ from coach.progress.noise import Noise, spread
 from coach.progress.trend import Point, Trend, beyond_zero, enough, measure_trend
 from coach.store.marks import Maker, Mark
 
-_PARTS = {
-    "level": "level",
-    "grader": "grader",
-    "model": "model",
-    "prompt": "prompt or model file",
-    "rubric": "rubric",
-    "guides": "guides",
-}
-
 
 @dataclass(frozen=True)
 class Row:
@@ -52,17 +43,21 @@ class SelfRating:
 
 @dataclass(frozen=True)
 class Retries:
-    """Answers given again by the same maker: how many got a higher, an equal and a lower mark."""
+    """Answers given again by the same maker: how many got a higher, an equal and a lower mark.
+
+    `apart` counts those whose earlier answer another maker graded; they are compared with nothing.
+    """
 
     number: int
     higher: int
     equal: int
     lower: int
+    apart: int = 0
 
 
 @dataclass(frozen=True)
 class Series:
-    """The marks of one maker; `changed` says what differs from the one before, "" for a kind's first."""
+    """The marks of one maker; `changed` says in words how it differs from the one before, "" for none."""
 
     maker: Maker
     noise: Noise
@@ -88,9 +83,10 @@ class Practice:
 
 @dataclass(frozen=True)
 class Overview:
-    """`series` come with the latest first."""
+    """`series` come with the latest first. `again` of the answers are retries."""
 
     answers: int
+    again: int
     series: tuple[Series, ...]
     rounds: tuple[Practice, ...]
     criteria: tuple[Practice, ...]
@@ -126,6 +122,7 @@ def make_overview(
     ]
     return Overview(
         answers=len({mark.attempt for mark in marks}),
+        again=len({mark.attempt for mark in marks if mark.again}),
         series=tuple(series),
         rounds=_practised(((mark.round or "", mark.at) for mark in marks), rounds),
         criteria=_practised(((name, mark.at) for mark in marks for name in mark.criteria), criteria),
@@ -203,25 +200,50 @@ def _self_rating(marks: Sequence[Mark], noise: Noise) -> SelfRating | None:
 def _retries(marks: Iterable[Mark]) -> Retries:
     """Each retry against the mark before it for the same question in the same session."""
     last: dict[tuple[str, str], int] = {}
-    higher = equal = lower = 0
+    higher = equal = lower = apart = 0
     for mark in marks:
         place = (mark.session, mark.question)
         if mark.again and place in last:
             higher += mark.overall > last[place]
             equal += mark.overall == last[place]
             lower += mark.overall < last[place]
+        apart += mark.again and place not in last
         last[place] = mark.overall
-    return Retries(higher + equal + lower, higher, equal, lower)
+    return Retries(higher + equal + lower, higher, equal, lower, apart)
 
 
 def difference(before: Maker, after: Maker) -> str:
-    """What makes two series incomparable, in words: `model gpt-5 (was local-linear-1)`."""
-    changed = [
-        f"{words} {getattr(after, part)} (was {getattr(before, part)})"
-        for part, words in _PARTS.items()
-        if getattr(before, part) != getattr(after, part)
-    ]
-    return ", ".join(changed)
+    """What keeps two series apart, after the word `graded`: `by another model (b, before it a)`.
+
+    Hashes are not named: they say nothing to a person, and JSON has them.
+    """
+    changed = [_grader_words(before, after)]
+    if before.level != after.level:
+        changed.append(f"for another level ({after.level}, before it {before.level})")
+    if before.rubric != after.rubric:
+        changed.append("on another version of the rubric")
+    if before.guides != after.guides:
+        changed.append("with another version of the guides")
+    changed = [words for words in changed if words]
+    return " and ".join([", ".join(changed[:-1]), changed[-1]] if len(changed) > 1 else changed)
+
+
+def _grader_words(before: Maker, after: Maker) -> str:
+    if before.grader != after.grader:
+        who, other = (_maker_words(maker) for maker in (after, before))
+        return f"by {who}, not by {other} as before"
+    if before.model != after.model:
+        what = "another version of the local grader" if after.grader == "local" else "another model"
+        return f"by {what} ({after.model}, before it {before.model})"
+    if before.prompt == after.prompt:
+        return ""
+    if after.grader == "local":
+        return "by another version of the local grader"
+    return "with another version of the prompt"
+
+
+def _maker_words(maker: Maker) -> str:
+    return "the local grader" if maker.grader == "local" else f"the model {maker.model}"
 
 
 def _practised(seen: Iterable[tuple[str, str]], titles: Mapping[str, str]) -> tuple[Practice, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from coach.progress.overview import Overview, Row, Series
 from coach.progress.plots import draw_line, draw_moves, draw_own
-from coach.progress.screen import own_words, series_name
+from coach.progress.screen import change_words, own_words, retry_words, series_name
 from coach.text.dates import day_words
 from coach.text.pages import page_environment
 
@@ -23,7 +23,9 @@ def progress_page(overview: Overview, top: int, made: str) -> str:
         return {
             "name": name,
             "series": series,
-            "overall": draw_line(series.overall, top, f"All marks over time, {name}", height=2.4),
+            "overall": draw_line(series.overall, top, f"All marks over time, {name}", height=2.4)
+            if series.overall.points
+            else None,
             "rounds": draw_moves(series.rounds, top, f"Rounds, {name}") if series.rounds else None,
             "criteria": draw_moves(series.criteria, top, f"Criteria, {name}") if series.criteria else None,
             "own": draw_own(series.own, top, f"Own marks beside the grader's, {name}")
@@ -46,6 +48,8 @@ def progress_page(overview: Overview, top: int, made: str) -> str:
         day=day_words,
         name_of=series_name,
         own_words=own_words,
+        retry_words=retry_words,
+        change_words=change_words,
         number=_number,
         now=_now,
     )
@@ -56,4 +60,6 @@ def _number(value: float | None) -> str:
 
 
 def _now(row: Row) -> str:
+    if not row.points:
+        return ""
     return _number(row.trend.now if row.trend.now is not None else row.trend.mean)

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from coach.progress.overview import Overview, Row, SelfRating, Series
+from coach.progress.overview import Overview, Retries, Row, SelfRating, Series
 from coach.progress.trend import Point
 from coach.text.dates import day_words
 from coach.text.sanitize import for_terminal
@@ -33,7 +33,7 @@ def render_overview(overview: Overview, shown: Sequence[Series], top: int, *, fa
         (number, series) for number, series in enumerate(overview.series, start=1) if series not in shown
     ]
     if others:
-        parts += [Text(), _bold("Other series, never mixed with the one above")]
+        parts += [Text(), _bold("Other series, made in another way and so in no line with the one above")]
         parts += [_other(number, series) for number, series in others]
     never = _never(overview)
     if never:
@@ -43,9 +43,12 @@ def render_overview(overview: Overview, shown: Sequence[Series], top: int, *, fa
 
 def _head(overview: Overview) -> Text:
     count = len(overview.series)
-    series = "one series" if count == 1 else f"{count} series"
-    answers = "1 graded answer" if overview.answers == 1 else f"{overview.answers:,} graded answers"
-    return Text(f"{answers} in {series}. Only marks made in the same way are compared.")
+    words = "1 graded answer" if overview.answers == 1 else f"{overview.answers:,} graded answers"
+    if overview.again:
+        words += f", {overview.again:,} of them {'a retry' if overview.again == 1 else 'retries'}"
+    if count > 1:
+        words += f", in {count} series"
+    return Text(f"{words}. Only marks made in the same way stand in one line.")
 
 
 def series_name(series: Series) -> str:
@@ -55,15 +58,19 @@ def series_name(series: Series) -> str:
     return for_terminal(f"{maker.kind}, level {maker.level}, {who} {maker.model}").replace("\n", " ")
 
 
+def change_words(series: Series) -> str:
+    """Why a series is not the going on of the one before, in a sentence; "" where it is the first."""
+    return f"Graded {series.changed}: not in one line with the earlier marks." if series.changed else ""
+
+
 def _series(series: Series, top: int, *, fancy: bool) -> list[RenderableType]:
     maker = series.maker
     parts: list[RenderableType] = [
         _bold(series_name(series)),
         Text(_days(series), style="dim"),
-        _dim(f"prompt {maker.prompt}, rubric {maker.rubric}, guides {maker.guides}"),
     ]
     if series.changed:
-        parts.append(_safe(f"A series of its own since a change: {series.changed}.", "yellow"))
+        parts.append(_safe(change_words(series), "yellow"))
     parts += [_dim(series.noise.words(maker.model, maker.prompt)), Text()]
     parts.append(_table(series, top, fancy=fancy))
     trend = series.overall.trend
@@ -109,9 +116,9 @@ def _cells(row: Row, top: int, *, fancy: bool) -> list[Text]:
         Text(f"{trend.number:,}"),
         Text(sparkline(row.points, top, fancy=fancy)),
         Text("" if trend.before is None else f"{trend.before:.1f}"),
-        Text(f"{now:.1f}"),
+        Text(f"{now:.1f}" if trend.number else ""),
         Text("" if trend.beyond is None else f"{trend.beyond:.1f}"),
-        Text(rich_sign if fancy else plain_sign, style=style),
+        Text((rich_sign if fancy else plain_sign) if trend.number else "", style=style),
     ]
 
 
@@ -133,16 +140,36 @@ def _beside(series: Series) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if series.own:
         parts += [Text(), _bold("Your own marks, given before the grade"), _safe(own_words(series.own))]
-    if series.retries.number:
-        moved = series.retries
-        parts += [
-            Text(),
-            _safe(
-                f"Retries, which the table leaves out: {moved.number}; {moved.higher} got a higher mark,"
-                f" {moved.equal} the same, {moved.lower} a lower one."
-            ),
-        ]
+    if retry_words(series.retries):
+        parts += [Text(), _safe(retry_words(series.retries))]
     return parts
+
+
+def retry_words(moved: Retries) -> str:
+    """Where the retries are and what became of them, in a sentence or two; "" where there are none."""
+    words = []
+    if moved.number == 1:
+        became = (
+            "a higher mark than"
+            if moved.higher
+            else "the same mark as"
+            if moved.equal
+            else "a lower mark than"
+        )
+        words.append(f"1 retry got {became} the answer before it")
+    elif moved.number:
+        words.append(
+            f"{moved.number:,} retries: {moved.higher:,} got a higher mark than the answer before,"
+            f" {moved.equal:,} the same, {moved.lower:,} a lower one"
+        )
+    if moved.apart:
+        words.append(
+            f"{moved.apart:,} {'retry is' if moved.apart == 1 else 'retries are'} compared with nothing:"
+            " another grader had marked the answer before"
+        )
+    if not words:
+        return ""
+    return f"{'; '.join(words)}. The lines leave retries out, since they come right after the advice."
 
 
 def own_words(rated: SelfRating) -> str:
@@ -161,8 +188,8 @@ def own_words(rated: SelfRating) -> str:
 def _other(number: int, series: Series) -> Text:
     trend = series.overall.trend
     return _safe(
-        f"  {number}. {series_name(series)}: {_answers(trend.number)}, {_days(series)},"
-        f" mean {trend.mean:.1f} (--series {number})"
+        f"  {number}. {series_name(series)}: {_answers(trend.number)}, {_days(series)}"
+        + (f", mean {trend.mean:.1f} (--series {number})" if trend.number else ", retries alone")
     )
 
 

@@ -40,9 +40,9 @@ def test_nothing_yet(piped: Piped) -> None:
 
 def test_the_latest_series_is_shown_and_the_others_named(piped: Piped, practised: Path) -> None:
     text = piped("progress").out
-    assert "12 graded answers in 2 series." in text
+    assert "12 graded answers, in 2 series." in text
     assert "local grader other" in text
-    assert "A series of its own since a change: model other (was m)." in text
+    assert "Graded by another version of the local grader (other, before it m):" in text
     assert "--series 2" in text
     assert "Never practised" in text
     assert text.isascii()
@@ -69,7 +69,7 @@ def test_json_holds_every_series_with_its_points(piped: Piped, practised: Path) 
         "rubric": "r",
         "guides": "g",
     }
-    assert new["changed"] == "model other (was m)"
+    assert new["changed"] == "by another version of the local grader (other, before it m)"
     assert {row["name"]: row["times"] for row in data["rounds"]}["ml_system_design"] == 12
 
 

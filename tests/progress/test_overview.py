@@ -7,23 +7,42 @@ from dataclasses import replace
 import pytest
 
 from coach.progress.noise import Noise
+from coach.progress.overview import Retries, difference
 from tests.progress.made import LOCAL, QUIET, marks_of, overview_of
 
 
-@pytest.mark.parametrize("part", ["kind", "level", "grader", "model", "prompt", "rubric", "guides"])
-def test_any_difference_of_the_maker_begins_another_series(part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        # Another kind of session is a series of its own without any change of the grader.
+        ("kind", ""),
+        ("level", "for another level (other, before it senior)"),
+        ("grader", "by the model local-1, not by the local grader as before"),
+        ("model", "by another version of the local grader (other, before it local-1)"),
+        ("prompt", "by another version of the local grader"),
+        ("rubric", "on another version of the rubric"),
+        ("guides", "with another version of the guides"),
+    ],
+)
+def test_any_difference_of_the_maker_begins_another_series(part: str, words: str) -> None:
     other = replace(LOCAL, **{part: "other"})
     overview = overview_of([*marks_of([1] * 4), *marks_of([4] * 4, maker=other, begin=10)])
     new, old = overview.series
     assert (new.maker, old.maker) == (other, LOCAL)
     assert (new.overall.trend.mean, old.overall.trend.mean) == (4, 1)
     assert {new.overall.trend.verdict, old.overall.trend.verdict} == {"too few"}
-    assert old.changed == ""
-    # Another kind of session is a series of its own without any change of the grader.
-    told = "" if part == "kind" else f"other (was {getattr(LOCAL, part)})"
-    assert new.changed.endswith(told)
-    assert bool(new.changed) is (part != "kind")
+    assert (old.changed, new.changed) == ("", words)
     assert overview.answers == 8
+
+
+def test_a_difference_is_told_in_words_without_hashes() -> None:
+    model = replace(LOCAL, grader="llm", model="gpt-5")
+    assert difference(model, replace(model, prompt="p9")) == "with another version of the prompt"
+    assert difference(model, replace(model, model="gpt-6", prompt="p9", rubric="r9", guides="g9")) == (
+        "by another model (gpt-6, before it gpt-5), on another version of the rubric"
+        " and with another version of the guides"
+    )
+    assert difference(model, LOCAL) == "by the local grader, not by the model gpt-5 as before"
 
 
 def test_a_maker_that_comes_back_goes_on_with_its_series() -> None:
@@ -31,7 +50,10 @@ def test_a_maker_that_comes_back_goes_on_with_its_series() -> None:
     marks = [*marks_of([1] * 4), *marks_of([2], maker=other, begin=4), *marks_of([3] * 4, begin=5)]
     overview = overview_of(marks)
     assert [series.maker for series in overview.series] == [LOCAL, other]
-    assert [series.changed for series in overview.series] == ["", "model other (was local-1)"]
+    assert [series.changed for series in overview.series] == [
+        "",
+        "by another version of the local grader (other, before it local-1)",
+    ]
     assert overview.series[0].overall.trend.verdict == "better"
 
 
@@ -68,8 +90,17 @@ def test_retries_stand_apart_from_the_trend() -> None:
     marks = marks_of([1, 3, 2, 2, 1, 4, 3], again=(1, 3, 6))
     (series,) = overview_of(marks).series
     assert series.overall.trend.number == 4
-    moved = series.retries
-    assert (moved.number, moved.higher, moved.equal, moved.lower) == (3, 1, 1, 1)
+    assert series.retries == Retries(number=3, higher=1, equal=1, lower=1)
+
+
+def test_a_retry_that_another_maker_graded_is_compared_with_nothing() -> None:
+    other = replace(LOCAL, grader="llm", model="gpt")
+    first, again = marks_of([2, 4], again=(1,))
+    overview = overview_of([first, replace(again, maker=other)])
+    assert (overview.answers, overview.again) == (2, 1)
+    new, old = overview.series
+    assert (new.overall.points, new.retries) == ((), Retries(0, 0, 0, 0, apart=1))
+    assert (len(old.overall.points), old.retries) == (1, Retries(0, 0, 0, 0))
 
 
 def test_the_self_rating_and_its_gap() -> None:

@@ -57,13 +57,20 @@ def test_the_page_stands_alone_and_says_everything() -> None:
         "Never practised",
         "Strategy, Portfolio",
         "▲ better",
-        "A series of its own since a change: grader local (was llm)",
-        "Retries are left out of the lines above: 1; 1 got a higher mark",
+        "Graded by the local grader, not by the model gpt as before: not in one line",
+        "1 retry got a higher mark than the answer before it.",
         "3.0 from you, 2.0 from the grader",
         "Practice, level senior, local grader local-1",
     ):
         assert words in page
     assert set(re.findall(r"https?://[^\s\"'<>)]+", page)) <= set(NAMESPACES)
+
+
+def test_a_series_of_retries_alone_is_told_and_not_drawn() -> None:
+    first, again = marks_of([2, 4], again=(1,))
+    page = progress_page(overview_of([first, replace(again, maker=replace(LOCAL, model="other"))]), 4, "")
+    assert "1 retry is compared with nothing" in page
+    assert page.count("All marks over time") == 1
 
 
 def test_colours_of_plots_come_from_the_page_and_ids_do_not_clash() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from coach.progress.overview import Overview
@@ -36,21 +37,48 @@ def test_everything_is_said_within_80_columns() -> None:
     text = shown(rich_history())
     assert max(map(len, text.splitlines())) <= 80
     for words in (
-        "20 graded answers in 2 series. Only marks made in the same way are compared.",
+        "20 graded answers, 1 of them a retry, in 2 series. Only marks made in the same way stand",
         "practice, level senior, local grader local-1",
         "11 Jan 2026 to 11 Feb 2026",
-        "prompt p1, rubric r1, guides g1",
-        "A series of its own since a change: grader local (was llm), model local-1 (was gpt)",
+        "Graded by the local grader, not by the model gpt as before: not in one line with the earlier marks.",
         "off by about 0.10",
         "Debugging",
         "▲ better",
         "· too few yet",
         "3.0 from you, 2.0 from the grader over 12 answers",
-        "Retries, which the table leaves out: 1; 1 got a higher mark, 0 the same, 0 a",
+        "1 retry got a higher mark than the answer before it. The lines leave retries out",
         "2. practice, level senior, model gpt: 6 answers, 1 Jan 2026 to 6 Jan",
         "Rounds: Strategy, Portfolio",
     ):
         assert words in " ".join(text.split())
+    assert not any(name in text for name in ("p1", "r1", "g1", "p2")), "hashes say nothing to a person"
+
+
+@pytest.mark.parametrize(
+    ("levels", "again", "words"),
+    [
+        ([3, 2], (1,), "1 retry got a lower mark than"),
+        ([2, 2], (1,), "1 retry got the same mark as"),
+        (
+            [2, 3, 2, 2, 3, 1],
+            (1, 3, 5),
+            "3 retries: 1 got a higher mark than the answer before, 1 the same, 1",
+        ),
+    ],
+)
+def test_what_became_of_retries_is_said(levels: list[int], again: tuple[int, ...], words: str) -> None:
+    assert words in " ".join(shown(overview_of(marks_of(levels, again=again))).split())
+
+
+def test_a_series_of_retries_alone_has_no_made_up_mean() -> None:
+    first, again = marks_of([2, 4], again=(1,))
+    overview = overview_of([first, replace(again, maker=replace(LOCAL, model="other"))])
+    text = " ".join(shown(overview).split())
+    assert "1 retry is compared with nothing: another grader had marked the answer before." in text
+    assert "0.0" not in text
+    assert "local-1: 1 answer, 1 Jan 2026, mean 2.0 (--series 2)" in text
+    turned = " ".join(shown(replace(overview, series=overview.series[::-1])).split())
+    assert "local grader other: 0 answers, 2 Jan 2026, retries alone" in turned
 
 
 def test_a_plain_terminal_gets_ascii_alone() -> None:
