@@ -105,16 +105,9 @@ class Provider:
     def _call(self, request: Callable[[], T]) -> T:
         import httpx
 
-        from coach.llm.faults import Border
-        from coach.llm.vendor import CLIENT_ERRORS
+        from coach.llm.faults import BY_CLASS, Border
 
-        faults: tuple[type[Exception], ...] = (
-            *CLIENT_ERRORS,
-            httpx.HTTPError,
-            ValueError,
-            RuntimeError,
-            OSError,
-        )
+        faults: tuple[type[Exception], ...] = (*BY_CLASS, httpx.HTTPError, ValueError, RuntimeError, OSError)
         try:
             return request()
         except faults as error:

@@ -23,12 +23,11 @@ from openai.types import Batch
 from coach.errors import Denied, ModelError, Rejected, SetupError, Unavailable
 from coach.llm.batch_parts import MOST_BYTES, Part, Parts
 from coach.llm.batchfile import URL, read_replies
-from coach.llm.client import secret_of
+from coach.llm.client import make_client, secret_of
 from coach.llm.faults import Border
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
 from coach.llm.server import NO_KEY, OPENAI_URL
-from coach.llm.vendor import make_client, unwrap
 from coach.schema.chat import ChatReply
 from coach.text.urls import shown_url
 
@@ -146,7 +145,7 @@ class BatchApi:
         try:
             return await self._call(upload)
         except Denied as error:
-            status = getattr(error.__cause__, "status", None)
+            status = getattr(error.__cause__, "status_code", None)
             if status in (404, 405):
                 raise SetupError(
                     f"{self._server} has no Batch API. Use --engine async, or --export and --import."
@@ -211,8 +210,7 @@ class BatchApi:
                 try:
                     return await act()
                 except (openai.OpenAIError, httpx.HTTPError, ValueError) as error:
-                    told = unwrap(error)
-                    raise self._border.translate(told, datetime.now(UTC)) from told
+                    raise self._border.translate(error, datetime.now(UTC)) from error
         raise AssertionError("retrying ended without a result and without an error")
 
     def _outcomes(self, parts: Parts, part: Part, model: str) -> list[tuple[str, ChatReply | ModelError]]:

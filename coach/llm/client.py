@@ -1,58 +1,47 @@
-"""The HTTP client that models are asked with: its key, its connections, its bounds. Retries nothing."""
+"""Makes the vendor's client as it is used here: explicit HTTP client, no retries, bounded replies."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
 from urllib.request import getproxies
 
 import httpx
+from openai import AsyncOpenAI
 
 from coach.errors import BadReply, SetupError
-from coach.llm.connections import Connections, read_certificates
+from coach.llm.lanes import LaneTransport
+from coach.llm.server import OPENAI_URL
 
 REPLY_LIMIT = 4 * 2**20  # bytes; no reply to one request is honestly longer
 _COMPRESSED_SHARE = 64  # a compressed reply may be this much shorter, so that none unpacks without bound
-_ACCOUNT = {"OpenAI-Organization": "OPENAI_ORG_ID", "OpenAI-Project": "OPENAI_PROJECT_ID"}
 
 
-def open_client(api_key: str, *, timeout: float, limit: int = REPLY_LIMIT) -> httpx.AsyncClient:
-    """A client that sends the key; `timeout` is in seconds, `limit` in bytes for each reply.
+def make_client(
+    api_key: str, base_url: str | None, *, timeout: float, limit: int = REPLY_LIMIT
+) -> AsyncOpenAI:
+    """A client of the server at `base_url`; `timeout` is in seconds, `limit` in bytes for each reply.
 
-    Raises SetupError for a key that cannot be sent.
+    Raises SetupError for a key or URL that cannot be sent.
     """
     if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
         raise SetupError("OPENAI_API_KEY holds characters that no key has. Copy it again, without spaces.")
-    account = {header: os.environ[name] for header, name in _ACCOUNT.items() if os.environ.get(name)}
-    headers = {
-        "Authorization": f"Bearer {api_key}",
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        **account,
-    }
-    bounds = httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None)
-    hooks = {"response": [_bounding(limit)]}
-    if getproxies():  # httpx's own pool knows the way through a proxy
-        return httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=None),
-            verify=read_certificates(),
-            timeout=bounds,
-            headers=headers,
-            event_hooks=hooks,
-        )
-    return httpx.AsyncClient(transport=open_transport(), timeout=bounds, headers=headers, event_hooks=hooks)
-
-
-def open_transport() -> httpx.AsyncBaseTransport:
-    """What carries the requests where no proxy does."""
-    return Connections()
-
-
-def endpoint(base_url: str, path: str) -> httpx.URL:
-    """The URL of `path` below `base_url`; raises SetupError where that is no URL."""
+    http_client = httpx.AsyncClient(
+        # Through a proxy, httpx's own pool knows the way.
+        limits=httpx.Limits(max_connections=None),
+        mounts={} if getproxies() else {"all://": LaneTransport()},
+        timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
+        headers={"Accept-Encoding": "identity"},
+        event_hooks={"response": [_bounding(limit)]},
+    )
     try:
-        return httpx.URL(f"{base_url.rstrip('/')}{path}")
-    except httpx.InvalidURL as error:
+        return AsyncOpenAI(
+            api_key=api_key,
+            base_url=base_url or OPENAI_URL,
+            http_client=cast("Any", http_client),  # it takes httpx clients too, but is typed for httpx2
+            max_retries=0,
+        )
+    except (httpx.InvalidURL, ValueError) as error:
         raise SetupError("OPENAI_BASE_URL is no URL. Give one such as http://127.0.0.1:8000/v1.") from error
 
 

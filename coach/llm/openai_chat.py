@@ -1,7 +1,6 @@
 """ChatModel over any server that speaks the OpenAI API. The only place that sends a chat completion.
 
-One POST needs no client library: openai's takes a second to load and, for each request, more processor time
-than the rest. Grades nothing and reads no settings; what a reply is worth is its caller's business.
+Grades nothing and reads no settings; what a reply is worth is its caller's business.
 """
 
 from __future__ import annotations
@@ -16,26 +15,27 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import openai
+from openai.types.chat import ChatCompletionChunk
 from tenacity import AsyncRetrying
 
 from coach.errors import BadReply, ModelError, RateLimited, Rejected, SetupError
 from coach.llm.abilities import Abilities, Ability
-from coach.llm.client import endpoint, open_client, secret_of
+from coach.llm.client import make_client, secret_of
 from coach.llm.completion import CutOff, Declined, EmptyReply, check_reply, read_completion, read_usage
-from coach.llm.faults import Answered, Border, BrokenMidReply, told_by
+from coach.llm.faults import Border, vendor_text
 from coach.llm.limiter import Limiter, Slot
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
 from coach.llm.server import NO_KEY, OPENAI_URL
-from coach.llm.streaming import StreamedReply, read_events
+from coach.llm.streaming import StreamedReply
 from coach.llm.wire import chat_body
 from coach.schema.chat import ChatReply, ChatRequest, TokenUsage
 from coach.schema.grade import Usage
 from coach.text.urls import shown_url
 
 _PATH = "/chat/completions"
-_JSON = {"Content-Type": "application/json"}
-_FAULTS = (Answered, BrokenMidReply, httpx.HTTPError, OSError, ValueError)
+_Chunks = openai.AsyncStream[ChatCompletionChunk]
 
 
 @dataclass
@@ -86,8 +86,7 @@ class OpenAIChat:
         self._max_tries = max_tries
         self._patience = patience
         self._sleep = sleep
-        self._client = open_client(api_key, timeout=timeout)
-        self._url = endpoint(base_url or OPENAI_URL, _PATH)
+        self._client = make_client(api_key, base_url, timeout=timeout)
         self._server = shown_url(base_url or OPENAI_URL)
         self._secret = secret_of(api_key)
         self._border = Border(server=self._server, model=name, timeout=timeout, secret=self._secret)
@@ -109,7 +108,7 @@ class OpenAIChat:
         await self.aclose()
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._client.close()
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """The whole reply, retried and put as the server wants it; raises a ModelError.
@@ -208,7 +207,7 @@ class OpenAIChat:
         What this request has learnt until then did not help it, and is forgotten: a server may name
         every field that it was sent without objecting to any of them.
         """
-        if self._learn(used, used.after_refusal(told_by(error.__cause__), body)):
+        if self._learn(used, used.after_refusal(vendor_text(error.__cause__), body)):
             return
         if used != first:
             self._abilities.put(self._server, self._name, first)
@@ -240,11 +239,9 @@ class OpenAIChat:
         """Send one request, once."""
         try:
             async with asyncio.timeout(self._timeout):
-                response = await self._client.send(self._request(body))
-            if not response.is_success:
-                raise Answered.read(response)
+                response = await self._client.post(_PATH, cast_to=httpx.Response, body=body)
             read = json.loads(response.content)
-        except _FAULTS as error:
+        except (openai.OpenAIError, httpx.HTTPError, OSError, ValueError) as error:
             raise self._told(error, slot) from error
         except RecursionError as error:
             raise BadReply(f"{self._server} sent JSON that is nested too deep.") from error
@@ -259,37 +256,31 @@ class OpenAIChat:
         async with self._limiter.slot(again=again) as slot:
             coming = StreamedReply()
             try:
-                stream = await self._client.send(self._request(body), stream=True)
-                async with aclosing(stream):
-                    if not stream.is_success:
-                        await stream.aread()
-                        raise Answered.read(stream)
-                    if "json" in stream.headers.get("content-type", ""):
+                stream = await self._client.post(
+                    _PATH, cast_to=ChatCompletionChunk, body=body, stream=True, stream_cls=_Chunks
+                )
+                async with stream:
+                    if "json" in stream.response.headers.get("content-type", ""):
                         # The server does not stream: the whole reply comes as one piece.
-                        coming.take_whole(json.loads(await stream.aread()))
+                        whole = json.loads(await stream.response.aread())
+                        coming.take_whole(whole)
                         yield self._without_secret(check_reply(coming.reply()).content)
                     else:
-                        async for event in read_events(stream.aiter_bytes()):
-                            piece = coming.take(event)
+                        async for chunk in stream:
+                            piece = coming.take(chunk.to_dict())
                             if piece:
                                 yield self._without_secret(piece)
-            except _FAULTS as error:
+            except (openai.OpenAIError, httpx.HTTPError, OSError, ValueError) as error:
                 raise self._told(error, slot) from error
             bill.add(coming.usage)
-            self._accepted(slot, stream.headers, coming.usage)
+            self._accepted(slot, stream.response.headers, coming.usage)
             check_reply(coming.reply())
-
-    def _request(self, body: dict[str, Any]) -> httpx.Request:
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        return self._client.build_request(
-            "POST", self._url, content=text.encode(errors="replace"), headers=_JSON
-        )
 
     def _told(self, error: Exception, slot: Slot) -> ModelError:
         """Our error for the client's; the limiter learns of a refusal."""
         ours = self._border.translate(error, datetime.now(UTC))
-        if isinstance(ours, RateLimited) and isinstance(error, Answered):
-            self._limiter.refused(slot, error.headers, ours.retry_after)
+        if isinstance(ours, RateLimited) and isinstance(error, openai.APIStatusError):
+            self._limiter.refused(slot, error.response.headers, ours.retry_after)
         return ours
 
     def _billed(self, reply: ChatReply, bill: _Bill) -> ChatReply:
@@ -317,14 +308,12 @@ async def first_model(base_url: str | None, *, api_key: str = NO_KEY, timeout: f
     """The first id that the server lists; raises SetupError where it lists none, or a ModelError."""
     server, secret = shown_url(base_url or OPENAI_URL), secret_of(api_key)
     border = Border(server=server, model="(none yet)", timeout=timeout, secret=secret)
-    async with open_client(api_key, timeout=timeout) as client:
+    async with make_client(api_key, base_url, timeout=timeout) as client:
         try:
             async with asyncio.timeout(timeout):
-                response = await client.get(endpoint(base_url or OPENAI_URL, "/models"))
-            if not response.is_success:
-                raise Answered.read(response)
+                response = await client.get("/models", cast_to=httpx.Response)
             listed = json.loads(response.content)
-        except _FAULTS as error:
+        except (openai.OpenAIError, httpx.HTTPError, OSError, ValueError) as error:
             raise border.translate(error, datetime.now(UTC)) from error
     rows = listed.get("data") if isinstance(listed, dict) else None
     for row in rows if isinstance(rows, list) else []:

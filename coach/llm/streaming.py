@@ -2,54 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 from coach.llm.completion import REFUSAL, read_completion, read_usage
-from coach.llm.faults import BrokenBody, BrokenMidReply
+from coach.llm.faults import BrokenBody
 from coach.schema.chat import ChatReply, TokenUsage
-
-
-async def read_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]]:
-    """The JSON object of each server-sent event, until `[DONE]` or the end.
-
-    Raises BrokenMidReply where an event tells of an error, ValueError where one is no JSON object.
-    """
-    data: list[bytes] = []
-    async for line in _lines(chunks):
-        if line.startswith(b"data:"):
-            data.append(line[5:].removeprefix(b" "))
-        if line or not data:
-            continue
-        text, data = b"\n".join(data), []
-        if text.strip() == b"[DONE]":
-            return
-        yield _event(text)
-
-
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Lines without their ends, which are a line feed, a carriage return or both."""
-    rest = b""
-    async for chunk in chunks:
-        lines = (rest + chunk).splitlines(keepends=True)
-        # A carriage return may be half of a line's end.
-        rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
-        for line in lines:
-            yield line.rstrip(b"\r\n")
-    if rest:
-        yield rest.rstrip(b"\r")
-
-
-def _event(text: bytes) -> dict[str, Any]:
-    event = json.loads(text)
-    if not isinstance(event, dict):
-        raise ValueError("an event that is no object")
-    error = event.get("error")
-    if error:
-        message = error.get("message") if isinstance(error, dict) else error
-        raise BrokenMidReply(str(message or error))
-    return event
 
 
 class StreamedReply:

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import openai
 import pytest
 import respx
 
 from coach.errors import BadReply, Denied, ModelError, RateLimited, Refused, Rejected, SetupError, Unavailable
 from coach.llm.completion import CutOff
-from coach.llm.faults import Answered
+from coach.llm.faults import BY_CLASS
 from coach.llm.openai_chat import OpenAIChat, first_model
 from coach.llm.prices import Price, Prices
 from coach.schema.chat import ChatRequest, Message, ReplySchema
@@ -31,12 +32,6 @@ def request(*, schema: bool = False, **fields: Any) -> ChatRequest:
 
 async def no_sleep(seconds: float) -> None:
     return None
-
-
-@pytest.fixture(autouse=True)
-def intercepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests go through httpx's own transport, which respx takes the place of."""
-    monkeypatch.setattr("coach.llm.client.open_transport", httpx.AsyncHTTPTransport)
 
 
 @pytest.fixture
@@ -131,11 +126,19 @@ async def test_each_status_is_translated_and_retried_only_where_it_can_pass(
     with pytest.raises(ModelError, match=advice) as caught:
         await model.complete(request())
     assert type(caught.value) is kind
-    assert isinstance(caught.value.__cause__, Answered)
+    assert isinstance(caught.value.__cause__, openai.APIStatusError)
     assert route.call_count == tries
     assert KEY not in str(caught.value)
     assert KEY not in repr(model)
     assert KEY not in caplog.text
+
+
+def test_every_error_of_the_client_is_mapped() -> None:
+    def below(kind: type[openai.APIError]) -> set[type[openai.APIError]]:
+        return {kind}.union(*(below(child) for child in kind.__subclasses__()))
+
+    theirs = {kind for kind in below(openai.APIError) if kind.__module__.split(".")[0] == "openai"}
+    assert theirs == set(BY_CLASS)
 
 
 @pytest.mark.parametrize(
