@@ -12,7 +12,6 @@ from coach.schema.grade import Grade, Grader
 
 MOST_AT_ONCE = 2000  # rows, most of them waiting out a refusal without a slot
 _TICK = 0.25  # seconds
-_SYNC = 0.025  # seconds from one sync to the next; a request in flight takes longer
 
 Tick = Callable[[], None]
 
@@ -37,11 +36,12 @@ async def grade_rows(
     work = grouped(intake)
     tasks: set[asyncio.Task[None]] = set()
     done: set[asyncio.Task[None]] = set()
-    syncing = asyncio.create_task(_keep_synced(journal))
+    finished = asyncio.Event()
+    syncing = asyncio.create_task(_keep_synced(journal, finished))
 
     def add(count: int) -> None:
         for _ in range(min(count, MOST_AT_ONCE - len(tasks))):
-            tasks.add(asyncio.create_task(_work_off(work, journal, grader_for, tally, over)))
+            tasks.add(asyncio.create_task(_work_off(work, journal, grader_for, tally, over, finished)))
 
     add(4 * concurrency)
     try:
@@ -54,6 +54,8 @@ async def grade_rows(
                 add(concurrency)
             if syncing.done():
                 syncing.result()
+            if journal.unsynced:  # what rows keep before they are finished
+                finished.set()
     finally:
         for task in (*tasks, syncing):
             task.cancel()
@@ -61,12 +63,15 @@ async def grade_rows(
         journal.sync()
 
 
-async def _keep_synced(journal: Journal) -> None:
-    """Have the disk keep what is finished, as fast as it can: power loss costs little more than a kill."""
+async def _keep_synced(journal: Journal, finished: asyncio.Event) -> None:
+    """Have the disk keep what is finished; what is finished meanwhile goes with the next sync, at once.
+
+    So power loss costs no more than what is finished while the disk is at work.
+    """
     while True:
-        await asyncio.sleep(_SYNC)
-        if journal.unsynced:
-            await asyncio.to_thread(journal.sync)
+        await finished.wait()
+        finished.clear()
+        await asyncio.to_thread(journal.sync)
 
 
 async def _work_off(
@@ -75,10 +80,12 @@ async def _work_off(
     grader_for: Callable[[Context], Grader],
     tally: Tally,
     over: Callable[[], bool],
+    finished: asyncio.Event,
 ) -> None:
     for item in work:
         if not over():
             keep(item, await grader_for(item.context).grade(item.task()), journal, tally)
+            finished.set()
 
 
 def keep(item: Work, grade: Grade, journal: Journal, tally: Tally) -> None:

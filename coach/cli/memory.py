@@ -6,6 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_YOUNG = 5_000  # objects that are made before a collection looks for cycles among them; 700 as it comes
+
 
 @contextmanager
 def loading() -> Iterator[None]:
@@ -15,4 +17,5 @@ def loading() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(_YOUNG)
         gc.enable()
