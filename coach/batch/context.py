@@ -10,10 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from coach.errors import CoachError, RowError
-from coach.guides.corpus import Corpus, load_rubric
+from coach.batch.row_rubric import read_row_rubric
+from coach.errors import RowError
+from coach.guides.corpus import Corpus
 from coach.schema.answer import Answer
 from coach.schema.chat import short_hash
 from coach.schema.grade import GradeTask
@@ -22,7 +21,7 @@ from coach.schema.question import Question
 from coach.schema.rubric import Criterion, Rubric
 
 _QUESTION_LIMIT = 20_000  # characters
-MOST_RETRIEVED = 2000  # questions of the input's own that passages are looked up for
+_RETRIEVED = 2000  # questions of the input's own whose passages are remembered
 _KEPT = 4096  # contexts; a file of as many different questions still needs no more memory
 
 
@@ -59,7 +58,7 @@ class Asked:
     text: str = ""
     criteria: tuple[str, ...] = ()
     rubric: str = ""  # a file's name, or a rubric as JSON
-    folder: Path = Path()  # of the file that the row is in
+    folder: Path | None = None  # in which the row may name a rubric's file
 
 
 # Finds the ids of passages for a question that the corpus does not hold.
@@ -69,8 +68,7 @@ Retrieve = Callable[[Question], tuple[str, ...]]
 class Contexts:
     """Finds contexts over a corpus; `rubric`, where given, takes the place of the corpus's own.
 
-    `retrieve` is asked once for each different question of the input's own, MOST_RETRIEVED times in all;
-    the questions beyond have no passages to cite.
+    `retrieve` is asked for each different question of the input's own, again where it was long ago.
     """
 
     def __init__(
@@ -78,11 +76,10 @@ class Contexts:
     ) -> None:
         self._corpus = corpus
         self._given = rubric
-        self._retrieve = retrieve
-        self._retrieved: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+        self._retrieve = lru_cache(_RETRIEVED)(retrieve)
         self._by_text = {fold(item.text): item for item in corpus.questions.values()}
         self.find = lru_cache(_KEPT)(self._find)
-        self._rubric = lru_cache(64)(_read_rubric)
+        self._rubric = lru_cache(64)(read_row_rubric)
 
     def known(self, name: str) -> Question | None:
         """The corpus question of that id or, case and spaces aside, of that text."""
@@ -107,14 +104,9 @@ class Contexts:
     def _passages(self, question: Question, criteria: tuple[Criterion, ...]) -> tuple[Passage, ...]:
         if question.id in self._corpus.questions:
             return self._corpus.ground(question)
-        ids = tuple(item.id for item in criteria)
-        if (question.text, ids) not in self._retrieved:
-            if len(self._retrieved) >= MOST_RETRIEVED:
-                return ()
-            wanted = question.model_copy(update={"criteria": ids})
-            self._retrieved[question.text, ids] = self._retrieve(wanted)
+        wanted = Question(id="", text=question.text, criteria=tuple(item.id for item in criteria))
         known = self._corpus.passages
-        return tuple(known[name] for name in self._retrieved[question.text, ids] if name in known)
+        return tuple(known[name] for name in self._retrieve(wanted) if name in known)
 
     def _question(self, asked: Asked) -> Question:
         if not asked.name and not asked.text.strip():
@@ -152,17 +144,3 @@ def _criteria(asked: Asked, question: Question, rubric: Rubric, *, own: bool) ->
     raise RowError(
         "no_criteria", "The corpus does not hold this question: give `criteria` in the row, or --rubric."
     )
-
-
-def _read_rubric(given: str, folder: Path) -> Rubric:
-    try:
-        if given.lstrip().startswith("{"):
-            rubric: Rubric = Rubric.model_validate({"name": "row", **json.loads(given)})
-            return rubric
-        path = folder / given
-        return load_rubric(path if path.exists() else Path(given))
-    except (CoachError, OSError) as error:
-        raise RowError("bad_row", f"rubric: {error}") from error
-    except (ValidationError, ValueError) as error:
-        first: Any = error.errors()[0] if isinstance(error, ValidationError) else {"msg": error}
-        raise RowError("bad_row", f"rubric: {first['msg']}") from error

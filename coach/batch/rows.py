@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from coach.batch.context import Asked, Context, Contexts
-from coach.batch.files import InputFile
+from coach.batch.files import STDIN, InputFile
 from coach.batch.records import Header, Record, Say, read_records
 from coach.errors import RowError
 from coach.schema.answer import Answer, Turn
@@ -63,14 +63,24 @@ class Row:
 
 
 class RowReader:
-    """Reads the rows of all inputs, numbered through; `question` is asked where a row names none."""
+    """Reads the rows of all inputs, numbered through; `question` is asked where a row names none.
+
+    A row may name a rubric's file in the folder `rubrics`, where that is None in its input's own.
+    """
 
     def __init__(
-        self, contexts: Contexts, columns: Columns, *, question: str = "", say: Say = lambda text: None
+        self,
+        contexts: Contexts,
+        columns: Columns,
+        *,
+        question: str = "",
+        rubrics: Path | None = None,
+        say: Say = lambda text: None,
     ) -> None:
         self._contexts = contexts
         self._columns = columns
         self._question = question
+        self._rubrics = rubrics
         self._say = say
         self._wide = lru_cache(16)(self._question_columns)
         self._names = lru_cache(16)(self._field_names)
@@ -80,15 +90,16 @@ class RowReader:
         number = 0
         header = Header(self._columns.named, self._has_answers)
         for file in files:
+            folder = self._rubrics or (None if file.name == STDIN else file.path.parent)
             for record in read_records(file, header, self._say):
                 for item, question in self._spread(record):
                     number += 1
-                    yield self._row(number, item, question, file.path.parent)
+                    yield self._row(number, item, question, folder)
 
     def take(self, record: Record) -> Iterator[Row]:
         """The rows of one record that came another way; one without an id is named by its content."""
         for item, question in self._spread(record):
-            row = self._row(0, item, question, Path())
+            row = self._row(0, item, question, self._rubrics)
             if row.id == "row-0":
                 told = json.dumps([item.file, item.fields], sort_keys=True, default=str)
                 row.id = f"row-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
@@ -128,7 +139,7 @@ class RowReader:
         }
         return {name: given.get(name) or _named(name, columns) or name for name in (*_PLAIN, "candidate")}
 
-    def _row(self, number: int, record: Record, column: str, folder: Path) -> Row:
+    def _row(self, number: int, record: Record, column: str, folder: Path | None) -> Row:
         names = self._names(record.columns)
         fields = record.fields
         used = {names[name] for name in _PLAIN}
@@ -154,7 +165,9 @@ class RowReader:
             row.error = GradeError.model_validate({"kind": error.kind, "message": str(error)})
         return row
 
-    def _asked(self, fields: dict[str, Any], names: dict[str, str], column: str, folder: Path) -> Asked:
+    def _asked(
+        self, fields: dict[str, Any], names: dict[str, str], column: str, folder: Path | None
+    ) -> Asked:
         name = _text(fields.get(names["question_id"]), "question_id")
         text = column or _text(fields.get(names["question"]), "question")
         if not name and not text.strip():

@@ -79,6 +79,14 @@ def grade(
     rubric: Annotated[
         Path | None, typer.Option("--rubric", help="Your own rubric (YAML).", rich_help_panel=_IN)
     ] = None,
+    rubric_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--rubric-dir",
+            help="Folder of the rubrics that rows may name; default: the input's own.",
+            rich_help_panel=_IN,
+        ),
+    ] = None,
     answer_col: Annotated[
         list[str] | None,
         typer.Option(
@@ -171,6 +179,7 @@ def grade(
         feedback=feedback,
         question=question,
         rubric=rubric,
+        rubric_dir=rubric_dir,
         answer_columns=tuple(answer_col or ()),
         question_column=question_col,
         id_column=id_col,
@@ -218,6 +227,8 @@ def check(options: Options) -> None:
         check_ray(options)
     if options.format == "xlsx" and options.output is None:
         raise UsageError("A workbook needs a file: give -o FILE.xlsx.")
+    if options.rubric_dir is not None and not options.rubric_dir.is_dir():
+        raise UsageError(f"--rubric-dir {options.rubric_dir}: there is no such folder.")
     if options.output is not None:
         if any(Path(name).resolve() == options.output.resolve() for name in options.inputs):
             raise UsageError(f"{options.output} is an input as well; choose another -o.")

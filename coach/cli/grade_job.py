@@ -47,6 +47,7 @@ class Options:
     feedback: Path | None = None
     question: str = ""
     rubric: Path | None = None
+    rubric_dir: Path | None = None
     answer_columns: tuple[str, ...] = ()
     question_column: str = ""
     id_column: str = ""
@@ -178,7 +179,13 @@ class Job:
 
     def rows(self) -> Iterable[Row]:
         options = self.options
-        reader = RowReader(self.contexts, options.columns, question=options.question, say=self.say)
+        reader = RowReader(
+            self.contexts,
+            options.columns,
+            question=options.question,
+            rubrics=options.rubric_dir,
+            say=self.say,
+        )
         return reader.read(self.files)
 
     def intake(self, grader: GraderId, *, again: bool = False) -> Intake:

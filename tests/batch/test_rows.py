@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coach.batch.context import Contexts
-from coach.batch.rows import ANSWER_LIMIT, Columns, Row
+from coach.batch.context import Asked, Contexts
+from coach.batch.files import find_inputs
+from coach.batch.records import Record
+from coach.batch.rows import ANSWER_LIMIT, Columns, Row, RowReader
 from coach.guides.corpus import Corpus
 from coach.schema.passage import Guide, Passage
 from coach.schema.question import Question
@@ -130,6 +133,92 @@ def test_a_rubric_file_is_found_beside_the_rows(contexts: Contexts, tmp_path: Pa
     [row] = read(contexts, write_rows(tmp_path / "in" / "rows.jsonl", fields))
     assert row.context is not None
     assert row.context.rubric.name == "own"
+
+
+OWN = "criteria: [{id: tone, title: Tone, bad: [rude], good: [kind]}]"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.yaml",
+        "sub/../../secret.yaml",
+        "..\\secret.yaml",
+        "{outside}/secret.yaml",
+        "C:\\secret.yaml",
+        "\\\\server\\share\\secret.yaml",
+        "~/secret.yaml",
+        "link.yaml",
+        "linked/secret.yaml",
+        "notes.txt",
+        "fifo.yaml",
+        "nul\x00.yaml",
+        "x" * 5000 + ".yaml",
+        "",
+    ],
+)
+def test_a_row_opens_no_file_outside_its_folder(contexts: Contexts, tmp_path: Path, name: str) -> None:
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    (tmp_path / "secret.yaml").write_text(OWN)
+    (tmp_path / "in" / "notes.txt").write_text("password: hunter2")
+    (tmp_path / "in" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    (tmp_path / "in" / "linked").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "in" / "fifo.yaml")
+    named = name.replace("{outside}", str(tmp_path))
+    rows = write_rows(
+        tmp_path / "in" / "rows.jsonl", {"question": "Why us?", "answer": "x", "rubric": named or "../in"}
+    )
+    [row] = read(contexts, rows)
+    assert row.error is not None
+    assert row.error.kind == "bad_row"
+    assert row.error.message.startswith("rubric: ")
+    assert "hunter2" not in row.error.message
+    assert len(row.error.message) < 400
+
+
+def test_a_row_names_rubrics_where_the_command_says_and_nowhere_else(
+    contexts: Contexts, tmp_path: Path
+) -> None:
+    for folder, name in (("in", "near"), ("rubrics", "far"), ("rubrics/team", "deep")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"{name}.yaml").write_text(OWN)
+    names = ("near.yaml", "far.yaml", "team/deep.yaml")
+    rows = write_rows(
+        tmp_path / "in" / "rows.jsonl",
+        *({"question": "Why?", "answer": "x", "rubric": name} for name in names),
+    )
+    reader = RowReader(contexts, Columns(), rubrics=tmp_path / "rubrics")
+    found = {
+        name: row.context and row.context.rubric.name
+        for name, row in zip(names, reader.read(find_inputs([str(rows)])), strict=True)
+    }
+    assert found == {"near.yaml": None, "far.yaml": "far", "team/deep.yaml": "deep"}
+
+
+def test_a_row_that_comes_from_no_folder_names_no_file(
+    contexts: Contexts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.yaml").write_text(OWN)
+    fields = {"question": "Why us?", "answer": "x", "rubric": "own.yaml"}
+    [row] = RowReader(contexts, Columns()).take(Record("s3://bucket/rows.parquet", 0, fields, tuple(fields)))
+    assert row.error is not None
+    assert "--rubric-dir" in row.error.message
+
+
+def test_every_question_of_the_input_has_its_passages_looked_up(corpus: Corpus) -> None:
+    asked: list[str] = []
+
+    def retrieve(question: Question) -> tuple[str, ...]:
+        asked.append(question.text)
+        return ()
+
+    contexts = Contexts(corpus, retrieve=retrieve)
+    criteria = (corpus.rubric.criteria[0].id,)
+    for number in range(2500):
+        contexts.find(Asked(text=f"Why number {number}?", criteria=criteria))
+    contexts.find(Asked(name="again", text="Why number 2499?", criteria=criteria))
+    assert asked == [f"Why number {number}?" for number in range(2500)]
 
 
 def test_ids_that_are_missing_count_the_rows_of_all_files(contexts: Contexts, tmp_path: Path) -> None:
