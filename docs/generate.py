@@ -6,7 +6,6 @@ python -m docs.generate --check    exit 1 where something is out of date
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -85,10 +84,8 @@ def _help_pages() -> Iterator[tuple[str, str]]:
         context.command._listing = True
         yield "coach", root.get_help(context)
         context.command._listing = False
-    for name, (module, _) in COMMANDS.items():
-        loaded = importlib.import_module(module).app
-        loaded.rich_markup_mode = None
-        yield from _pages_of(typer.main.get_command(loaded), f"coach {name}")
+        for name in COMMANDS:
+            yield from _pages_of(root.get_command(context, name), f"coach {name}")
 
 
 def _pages_of(command: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from coach import __version__
 from coach.cli import streams
 from coach.cli.characters import prepare_streams
+from coach.cli.parameter_words import word_own_parameters, word_parameters
 from coach.errors import CoachError, SetupError
 from coach.text.sanitize import for_terminal
 
@@ -62,6 +63,7 @@ class LazyGroup(TyperGroup):
         loaded.rich_markup_mode = self.rich_markup_mode
         command: Any = typer.main.get_command(loaded)
         command.name = cmd_name
+        word_parameters(command, next(own for own in self.params if own.name == "plain"))
         if COMPLETE in os.environ:
             from coach.cli.completion import offer_values
 
@@ -70,6 +72,7 @@ class LazyGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self._listing = True
+        word_own_parameters(self)
         try:
             super().format_help(ctx, formatter)
         finally:
@@ -98,9 +101,7 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="For screen readers: no boxes, colours or moving lines.")
-    ] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="For screen readers: nothing is drawn.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
 ) -> int:
     """A coach for AI product manager interviews that grades answers and shows its evidence.
@@ -167,11 +168,13 @@ def _show_traceback(error: CoachError) -> None:
 def _prepare(arguments: list[str]) -> None:
     """What has to stand before anything is parsed or printed, help and errors included."""
     prepare_streams(as_json="--json" in arguments)
-    if arguments[:1] == ["--plain"]:
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--plain" in options:
         os.environ["COACH_PLAIN"] = "1"
-    from coach.cli.plain import wanted
+    from coach.cli.console import moves
 
-    app.rich_markup_mode = None if wanted() else "rich"
+    # Boxes around help are for a terminal alone, where a person sees them.
+    app.rich_markup_mode = "rich" if sys.stdout.isatty() and moves() else None
 
 
 def _dispatch(arguments: list[str]) -> Any:

@@ -28,7 +28,7 @@ NEAREST = {
     "→": "->",
     "×": "x",
     "€": "EUR",
-    "\N{NO-BREAK SPACE}": " ",
+    "\u00a0": " ",
 }
 _ON_SCREEN, _IN_JSON = "coach.nearest", "coach.escapes"
 # typer's echo takes a stream by the name of ascii for a mistake, and writes UTF-8 into it.

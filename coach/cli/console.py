@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from typing import IO, Any, cast
 
 from rich.console import Console
 
@@ -32,11 +34,32 @@ def moves() -> bool:
     return not plain.wanted() and os.environ.get("TERM", "") not in ("dumb", "unknown")
 
 
+class _Trimmed:
+    """A stream without the blanks that tables and broken lines leave at the end of a row."""
+
+    _ENDS = re.compile(r"[ \t]+(?=(?:\x1b\[0?m)*(?:\n|$))")
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        # A prompt, which ends in no line feed, keeps its blank.
+        whole, feed, rest = text.rpartition("\n")
+        self._stream.write(self._ENDS.sub("", whole) + feed + rest)
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def _console(*, stderr: bool) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
+    stream: Any = sys.stderr if stderr else sys.stdout
+    if not stream.isatty():
+        stream = _Trimmed(stream)
     if plain.wanted():
-        return plain.PlainConsole(stream)
+        return plain.PlainConsole(stream, stderr=stderr)
     console = Console(
+        file=cast(IO[str], stream),
         stderr=stderr,
         highlight=False,
         markup=False,

@@ -33,7 +33,8 @@ GraderOption = Annotated[
     typer.Option("--grader", help="local; llm (asks a live model); replay (recordings alone)."),
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", help="Folder for results.jsonl and summary.json.")
+    Path | None,
+    typer.Option("-o", "--output", metavar="FOLDER", help="Folder for results.jsonl and summary.json."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print summary.json.")]
 Concurrency = Annotated[int, typer.Option("--concurrency", min=1, help="Requests at once with --grader llm.")]

@@ -77,7 +77,7 @@ def _print_list(lines: list[Line]) -> None:
         return
     for line in lines:
         marks = " ".join("-" if mark is None else str(mark) for mark in line.marks)
-        cells = (line.id, line.updated_at, line.kind, ",".join(line.questions), marks)
+        cells = (line.id, line.updated_at, line.kind, ",".join(line.questions), marks or "-")
         typer.echo("\t".join(" ".join(for_terminal(cell).split()) for cell in cells))
 
 
@@ -153,13 +153,7 @@ def _print_session(rooms: Rooms, record: Any) -> None:
         part = render_session(record, legend, rooms.retry_noise)
     else:
         part = render_drill(record, legend)
-    out = console.out()
-    if out.is_terminal:
-        out.print(part)
-        return
-    with out.capture() as captured:
-        out.print(part)
-    _write_out("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+    console.out().print(part)
 
 
 def _write_page(path: Path, view: SessionView) -> None:

@@ -30,9 +30,17 @@ def wanted() -> bool:
 class PlainConsole(Console):
     """A console that says what others draw."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], *, stderr: bool = False) -> None:
         width = shutil.get_terminal_size().columns
-        super().__init__(file=file, width=width, no_color=True, highlight=False, markup=False, emoji=False)
+        super().__init__(
+            file=file,
+            stderr=stderr,
+            width=width,
+            no_color=True,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
 
     @property
     def is_dumb_terminal(self) -> bool:

@@ -35,15 +35,8 @@ class Screen:
 
     def show(self, part: RenderableType) -> None:
         """A question, a grade, a passage, with a blank line after it."""
-        if self.shown.is_terminal:
-            self.shown.print(part)
-            self.shown.print()
-            return
-        with self.shown.capture() as captured:
-            self.shown.print(part)
-        lines = [line.rstrip() for line in captured.get().splitlines()]
-        self.shown.file.write("\n".join((*lines, "\n")))
-        self.shown.file.flush()
+        self.shown.print(part)
+        self.shown.print()
 
     def tell(self, message: str) -> None:
         self._told.print(Text(for_terminal(message), style="dim"))

@@ -82,13 +82,7 @@ def _print(overview: Overview, shown: tuple[Series, ...], rooms: Rooms) -> None:
 
     out = console.out()
     fancy = out.is_terminal and not out.is_dumb_terminal and out.encoding.startswith("utf")
-    part = render_overview(overview, shown, rooms.corpus.rubric.top, fancy=fancy)
-    if out.is_terminal:
-        out.print(part)
-        return
-    with out.capture() as captured:
-        out.print(part)
-    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    out.print(render_overview(overview, shown, rooms.corpus.rubric.top, fancy=fancy))
 
 
 def _write_page(path: Path, overview: Overview, top: int) -> None:

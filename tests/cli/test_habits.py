@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -112,12 +113,59 @@ def test_plain_is_for_the_ear(terminal: Piped, monkeypatch: pytest.MonkeyPatch) 
     assert re.search(r"^Overall; n: \d+; marks over time: \d", progress, re.MULTILINE)
 
 
-def test_plain_comes_first_and_holds_for_help(piped: Piped, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--plain history --help",
+        "history --plain --help",
+        "history list --plain --help",
+        "history list --help --plain",
+        "practice --plain --help",
+        "--plain --help",
+    ],
+)
+def test_plain_is_taken_anywhere_and_holds_for_help(
+    piped: Piped, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COACH_PLAIN", "0")
-    assert "╭" in piped("history", "--help").out
-    shown = piped("--plain", "history", "--help")
+    assert "╭" in piped(*line.replace("--plain", "").split()).out
+    shown = piped(*line.split())
     assert shown.code == 0
     assert "╭" not in shown.out and "Options:" in shown.out
+    assert "--plain" in shown.out
+
+
+@pytest.mark.parametrize(
+    "line", ["questions list --plain", "questions --plain list", "--plain questions list"]
+)
+def test_plain_of_a_command_reaches_its_tables(
+    piped: Piped, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COACH_PLAIN", "0")
+    assert "; round: " not in piped("questions", "list").out
+    result = piped(*line.split())
+    assert result.code == 0, result.err
+    assert re.match(r"[a-z-]+; round: [a-z_]+; ", result.out), result.out[:200]
+
+
+def test_what_comes_after_two_dashes_is_no_option(piped: Piped, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_PLAIN", "0")
+    assert piped("questions", "show", "--", "--plain").code == 2
+    assert os.environ["COACH_PLAIN"] == "0"
+
+
+@pytest.mark.parametrize("listings", [LISTINGS[0::2], LISTINGS[1::2]])
+def test_a_pipe_gets_no_trailing_blanks(filled: Piped, listings: tuple[str, ...]) -> None:
+    padded: list[str] = []
+    for listing in listings:
+        result = filled(*listing.split())
+        lines = [*result.out.splitlines(), *result.err.splitlines()]
+        padded += [f"{listing}: {line!r}" for line in lines if line != line.rstrip()]
+        assert "\x1b" not in result.out + result.err
+    assert padded == []
 
 
 def test_no_colour_where_none_is_wanted(terminal: Piped, monkeypatch: pytest.MonkeyPatch) -> None:
