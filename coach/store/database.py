@@ -27,6 +27,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _storable(text: str) -> str:
+    """Text that UTF-8 can hold: a lone surrogate, as a broken paste may bring, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that takes any text; what UTF-8 cannot hold is kept and looked for as `_storable`."""
+
+    def execute(self, sql: str, values: Sequence[Value] = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, values)
+        except UnicodeEncodeError:
+            return super().execute(sql, [_storable(v) if isinstance(v, str) else v for v in values])
+
+
 class Database:
     """One open file. Safe to share between threads: statements take turns.
 
@@ -130,7 +145,11 @@ class Database:
             raise StoreError(f"{self.path} cannot be created: {error.strerror}. Set COACH_HOME.") from error
         with self._worded():
             connection = sqlite3.connect(
-                self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=self._busy_seconds,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=_Connection,
             )
         connection.row_factory = sqlite3.Row
         return connection

@@ -14,7 +14,6 @@ from coach.errors import StoreError
 from coach.schema.base import Frozen
 from coach.schema.grade import Grade
 from coach.store.database import Database
-from coach.store.sessions import storable
 
 Status = Literal["open", "done", "given_up"]
 
@@ -77,8 +76,8 @@ class Drills:
                         drill_id,
                         number,
                         move.role,
-                        storable(move.text),
-                        storable(json.dumps(move.data, ensure_ascii=False)),
+                        move.text,
+                        json.dumps(move.data, ensure_ascii=False),
                         self._database.now(),
                     ),
                 )
@@ -92,7 +91,7 @@ class Drills:
             if text:
                 connection.execute(
                     "INSERT INTO drill_drafts VALUES (?, ?, ?)",
-                    (drill_id, storable(text), self._database.now()),
+                    (drill_id, text, self._database.now()),
                 )
 
     def finish(
@@ -111,7 +110,7 @@ class Drills:
                     status,
                     grade.overall if grade else None,
                     grade.model_dump_json() if grade else None,
-                    storable(json.dumps(details or {}, ensure_ascii=False)),
+                    json.dumps(details or {}, ensure_ascii=False),
                     drill_id,
                 ),
             )

@@ -72,7 +72,7 @@ class Sessions:
                     attempt_id,
                     ordinal,
                     turn.role,
-                    storable(turn.text),
+                    turn.text,
                     turn.criterion,
                     turn.author,
                     turn.seconds,
@@ -89,7 +89,7 @@ class Sessions:
             if text:
                 connection.execute(
                     "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)",
-                    (attempt_id, storable(text), self._database.now()),
+                    (attempt_id, text, self._database.now()),
                 )
             else:
                 connection.execute("DELETE FROM drafts WHERE attempt_id = ?", (attempt_id,))
@@ -131,7 +131,7 @@ class Sessions:
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO labels (grade_id, criterion, score, note, created_at) VALUES (?, ?, ?, ?, ?)",
-                (grade_id, criterion, score, storable(note), self._database.now()),
+                (grade_id, criterion, score, note, self._database.now()),
             )
 
     def rate_self(self, attempt_id: int, overall: int) -> None:
@@ -151,8 +151,3 @@ class Sessions:
             "UPDATE sessions SET updated_at = ? WHERE id = (SELECT session_id FROM attempts WHERE id = ?)",
             (self._database.now(), attempt_id),
         )
-
-
-def storable(text: str) -> str:
-    """Text that UTF-8 can hold: a lone surrogate, as a broken paste may bring, becomes a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text

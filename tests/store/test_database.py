@@ -166,3 +166,13 @@ def test_two_programs_create_and_fill_one_new_file(tmp_path: Path) -> None:
     with Database(path) as database:
         assert database.read("SELECT count(*) FROM sessions")[0][0] == 50
     assert not list(tmp_path.glob("*.backup"))
+
+
+def test_text_that_utf_8_cannot_hold_is_kept_and_found(tmp_path: Path) -> None:
+    """An argument or a paste may hold bytes that are no text."""
+    with Database(tmp_path / "coach.db") as database:
+        with database.write() as connection:
+            connection.execute("INSERT INTO profile VALUES (?, ?, 'now')", ("note \udcff", "ü\ud800"))
+        assert database.read("SELECT * FROM profile WHERE name = ?", ("missing \udcff",)) == []
+        found = database.read("SELECT value FROM profile WHERE name = ?", ("note \udcff",))
+    assert [row[0] for row in found] == ["ü?"]
