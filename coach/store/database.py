@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from coach.errors import StoreError
 from coach.store.migrations import MIGRATIONS
@@ -35,7 +36,7 @@ def _storable(text: str) -> str:
 class _Connection(sqlite3.Connection):
     """A connection that takes any text; what UTF-8 cannot hold is kept and looked for as `_storable`."""
 
-    def execute(self, sql: str, values: Sequence[Value] = (), /) -> sqlite3.Cursor:
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
         try:
             return super().execute(sql, values)
         except UnicodeEncodeError:
