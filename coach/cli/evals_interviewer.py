@@ -19,6 +19,7 @@ from coach.evals.results import write_results
 from coach.evals.run import gather
 from coach.evals.suite import find_suite, suite_kind
 from coach.guides.corpus import load_corpus
+from coach.guides.pressing import load_pressing
 from coach.interview.offline import OfflineInterviewer
 from coach.llm.port import ChatModel
 from coach.llm.recordings import Recordings
@@ -57,8 +58,13 @@ def refuse_grading_options(*given: object) -> None:
 
 
 def bench_of(suite: str, only: str | None = None) -> InterviewerBench:
+    corpus = load_corpus(corpus_dir())
     bench = open_interviewer_bench(
-        suite, folder=eval_dir(), corpus=load_corpus(corpus_dir()), prompts=Prompts(prompts_dir())
+        suite,
+        folder=eval_dir(),
+        corpus=corpus,
+        prompts=Prompts(prompts_dir()),
+        pressing=load_pressing(corpus_dir(), corpus),
     )
     return replace(bench, transcripts=select_transcripts(bench.transcripts, only))
 
@@ -100,7 +106,7 @@ def run(wish: Wish, *, output: Path | None, as_json: bool, gate: bool) -> None:
 
 async def _ask(bench: InterviewerBench, wish: Wish) -> tuple[list[Asked], str]:
     if wish.who == GraderName.local:
-        return await ask_offline(bench, OfflineInterviewer()), OFFLINE
+        return await ask_offline(bench, OfflineInterviewer(bench.pressing)), OFFLINE
     if wish.who == GraderName.replay:
         place = place_of(bench.suite, None, wish.recordings)
         replay = ReplayModel(Recordings.load(*place.read), wish.model or bench.suite.model)

@@ -16,6 +16,7 @@ from coach.cli.practice_screen import Screen
 from coach.cli.practice_tailor import Told
 from coach.cli.wiring import Rooms
 from coach.errors import UsageError
+from coach.guides.pressing import load_pressing
 from coach.guides.search import METHOD, Method
 from coach.interview.follow_up import Interviewer
 from coach.interview.model import ModelInterviewer
@@ -24,7 +25,7 @@ from coach.interview.select import by_id, by_need, by_text, in_round
 from coach.interview.session import Desk, Session
 from coach.interview.worked import load_exemplars, strong_answers
 from coach.llm.port import ChatModel
-from coach.resources import eval_dir
+from coach.resources import corpus_dir, eval_dir
 from coach.schema.grade import Grader
 from coach.schema.question import Question
 from coach.store.history import History
@@ -81,23 +82,28 @@ def make_desk(
     """The desk of a session at a seniority level."""
     quick = Warming(local)
     exemplars = load_exemplars(eval_dir() / "exemplars.jsonl")
-    interviewer: Interviewer = OfflineInterviewer()
+    offline = OfflineInterviewer(load_pressing(corpus_dir(), rooms.corpus))
+    interviewer: Interviewer = offline
     if chat is not None:
         name = chat.name
         interviewer = ModelInterviewer(
             chat,
             rooms.prompts.get("follow_up"),
             heard=lambda count: screen.progress(f"{name} is asking, {count} words so far"),
+            offline=offline,
         )
+    history = History(rooms.database)
     return Desk(
         sessions=Sessions(rooms.database),
-        history=History(rooms.database),
+        history=history,
         task_of=rooms.task_of(level),
         quick=quick,
         grader=rooms.llm_grader(chat) if chat is not None else quick,
         interviewer=interviewer,
         secrets_of=lambda question: strong_answers(question, exemplars),
         aimed=rooms.aims_at_grader,
+        leanings=lambda task: rooms.local_grader().leanings(task),
+        heard=history.asked,
     )
 
 

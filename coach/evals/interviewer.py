@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
+from coach.errors import DatasetError
 from coach.evals.gold import GoldRow, load_gold
 from coach.evals.interviewer_cases import Transcript, load_transcripts
 from coach.evals.stress import ExemplarPair, load_pairs
@@ -19,14 +20,20 @@ from coach.grading.injection import text_aims_at_grader
 from coach.guides.corpus import Corpus, load_yaml
 from coach.interview.follow_up import FollowUp, Interviewer, View
 from coach.interview.model import ModelInterviewer
+from coach.interview.offline import OfflineInterviewer
 from coach.llm.port import ChatModel
 from coach.prompts import Prompts
 from coach.schema.base import Frozen
 from coach.schema.chat import ChatReply, ChatRequest
 from coach.schema.grade import Grade, GraderId, Verdict
+from coach.schema.pressing import Pressing
 
 KIND = "interviewer"
+LEANINGS = "leanings.json"
 TOP = 4
+
+
+_LEANINGS = TypeAdapter(dict[str, dict[str, float]])
 
 
 class InterviewerSuite(Frozen):
@@ -85,7 +92,9 @@ class CountingModel:
 class InterviewerBench:
     """The check set with everything that an interviewer and the checks need.
 
-    `gold` holds the answers by id, `sets` the name of the set that each is from.
+    `gold` holds the answers by id, `sets` the name of the set that each is from. `leanings` are the embedded
+    grader's marks before rounding, by transcript and criterion, by a fit that never saw the question: the
+    offline interviewer alone is told them, so that they may change without a new request to a model.
     """
 
     suite: InterviewerSuite
@@ -95,6 +104,8 @@ class InterviewerBench:
     gold: dict[str, GoldRow]
     sets: dict[str, str]
     pairs: tuple[ExemplarPair, ...]
+    leanings: dict[str, dict[str, float]]
+    pressing: Pressing
 
     @cached_property
     def probes(self) -> list[Probe]:
@@ -109,6 +120,7 @@ class InterviewerBench:
             look=_reading(transcript, self.corpus),
             secrets=tuple(pair.good for pair in self.pairs if pair.question_id == question),
             aimed=text_aims_at_grader,
+            leanings=self.leanings.get(transcript.id, {}),
         )
 
     def good_texts(self, transcript: Transcript) -> tuple[str, ...]:
@@ -131,7 +143,8 @@ class InterviewerBench:
         )
 
     def interviewer(self, model: ChatModel) -> Interviewer:
-        return ModelInterviewer(model, self.prompts.get("follow_up"))
+        offline = OfflineInterviewer(self.pressing)
+        return ModelInterviewer(model, self.prompts.get("follow_up"), offline=offline)
 
     async def ask(self, model: ChatModel, probe: Probe) -> Asked:
         """The follow-up of the interviewer that asks `model`."""
@@ -140,11 +153,10 @@ class InterviewerBench:
         return Asked(probe.transcript, follow_up, counting.requests)
 
     def identity(self, kind: Literal["local", "llm"], model: str, *, replayed: bool) -> GraderId:
-        """Who asked: `prompt` is the hash of the prompt, or of the angles that the offline one draws on."""
-        angles = "\n".join(
-            angle.text for question in self.corpus.questions.values() for angle in question.angles
-        )
-        offline = hashlib.sha256(angles.encode()).hexdigest()[:12]
+        """Who asked: `prompt` is the hash of the prompt, or of all words that the offline one draws on."""
+        angles = (angle.text for question in self.corpus.questions.values() for angle in question.angles)
+        known = "\n".join((*angles, repr(self.pressing)))
+        offline = hashlib.sha256(known.encode()).hexdigest()[:12]
         return GraderId(
             kind=kind,
             model=model,
@@ -160,7 +172,9 @@ async def ask_offline(bench: InterviewerBench, interviewer: Interviewer) -> list
     return [Asked(item, await interviewer.follow_up(bench.view(item))) for item in bench.transcripts]
 
 
-def open_interviewer_bench(name: str, *, folder: Path, corpus: Corpus, prompts: Prompts) -> InterviewerBench:
+def open_interviewer_bench(
+    name: str, *, folder: Path, corpus: Corpus, prompts: Prompts, pressing: Pressing | None = None
+) -> InterviewerBench:
     """The suite of that name with its check set; DatasetError where the file or a reference is wrong."""
     path = find_suite(name, folder / "suites")
     suite = load_yaml(InterviewerSuite, path)
@@ -170,7 +184,20 @@ def open_interviewer_bench(name: str, *, folder: Path, corpus: Corpus, prompts: 
     transcripts = load_transcripts(folder / KIND, texts, gold, corpus)
     pairs = tuple(load_pairs(folder / "exemplars.jsonl").values())
     names = {row.id: item.name for item in sets for row in item.rows}
-    return InterviewerBench(suite, corpus, prompts, transcripts, gold, names, pairs)
+    leanings = load_leanings(folder / KIND / LEANINGS)
+    return InterviewerBench(
+        suite, corpus, prompts, transcripts, gold, names, pairs, leanings, pressing or Pressing()
+    )
+
+
+def load_leanings(path: Path) -> dict[str, dict[str, float]]:
+    """Marks before rounding by transcript and criterion; DatasetError for a broken file."""
+    try:
+        return _LEANINGS.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DatasetError(
+            f"{path} cannot be read: write it with python -m bench.interviewer_leanings."
+        ) from error
 
 
 def _reading(transcript: Transcript, corpus: Corpus) -> Grade:

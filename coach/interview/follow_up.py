@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from coach.interview.check import Basis
@@ -30,6 +30,8 @@ class View:
 
     `task.answer` is the answer so far and `look` a quick grade of it; `secrets` are texts of good
     answers, which a follow-up must not repeat; `aimed` tells whether a text speaks to a grader.
+    `leanings` are the quick reader's marks before they were rounded, by criterion; `heard` are questions
+    asked of this candidate elsewhere, `leads` the words with which this interviewer leads a quote in.
     """
 
     task: GradeTask
@@ -37,6 +39,19 @@ class View:
     look: Grade
     secrets: tuple[str, ...] = ()
     aimed: Callable[[str], bool] = lambda text: False
+    leanings: Mapping[str, float] = field(default_factory=dict)
+    heard: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The candidate's texts, one for each turn."""
+        return tuple(turn.text for turn in self.turns if turn.role == "candidate")
+
+    @property
+    def pressed(self) -> tuple[str, ...]:
+        """Criteria that follow-ups pressed on, in order."""
+        return tuple(turn.criterion or "" for turn in self.turns if turn.role == "interviewer")
 
     @property
     def earlier(self) -> tuple[str, ...]:
@@ -51,12 +66,16 @@ class View:
         the criterion of which the answer speaks least.
         """
         marks = {verdict.id: verdict.score for verdict in self.look.criteria}
-        pressed = [turn.criterion for turn in self.turns if turn.role == "interviewer"]
+        pressed = self.pressed
 
         def rank(criterion: Criterion) -> tuple[int, int, float]:
             return (pressed.count(criterion.id), marks.get(criterion.id) or 0, self.coverage(criterion))
 
         return sorted(self.task.criteria, key=rank)
+
+    def turn_of(self, criterion: Criterion) -> int:
+        """Criteria of a lower number are pressed first, however weak the others are."""
+        return self.pressed.count(criterion.id)
 
     def coverage(self, criterion: Criterion) -> float:
         """How much of a criterion's vocabulary the answer uses, 0 to 1."""

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from coach.errors import BadReply, Denied, ModelError
 from coach.interview.check import faults
 from coach.interview.follow_up import FollowUp, View
-from coach.interview.offline import press
+from coach.interview.offline import OfflineInterviewer
 from coach.interview.words import holds
 from coach.llm.jsontext import extract_json
 from coach.llm.port import ChatModel
@@ -39,15 +39,22 @@ class FollowUpReply(Frozen):
 class ModelInterviewer:
     """Implements Interviewer. `heard` is told how many words of the question have arrived.
 
-    The words themselves are shown only after the check, because they may give an answer away.
+    The words themselves are shown only after the check, because they may give an answer away. `offline`
+    asks where the model fails.
     """
 
     def __init__(
-        self, model: ChatModel, prompt: Prompt, *, heard: Callable[[int], None] = lambda count: None
+        self,
+        model: ChatModel,
+        prompt: Prompt,
+        *,
+        heard: Callable[[int], None] = lambda count: None,
+        offline: OfflineInterviewer | None = None,
     ) -> None:
         self._model = model
         self._prompt = prompt
         self._heard = heard
+        self._offline = offline or OfflineInterviewer()
 
     async def follow_up(self, view: View) -> FollowUp | None:
         """A model's follow-up, or the offline one with a note when two replies fail.
@@ -70,7 +77,7 @@ class ModelInterviewer:
             if not wrong:
                 return FollowUp(for_terminal(reply.question).strip(), reply.criterion, "llm")
             complaint = note = "; ".join(wrong)
-        offline = press(view)
+        offline = self._offline.press(view)
         if offline is None:
             return None
         return FollowUp(offline.text, offline.criterion, "local", note=for_terminal(note))

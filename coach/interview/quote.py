@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coach.interview.words import holds, quoted, stems, words
@@ -17,27 +17,76 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:(?:and|but|so|then|also|because|since|that|which|well|maybe|or|while|although|unless)\s+)+",
+    r"^(?:(?:and|but|so|then|also|because|since|that|which|well|maybe|or|while|although|unless|okay|ok|um|uh|em|er"
+    r"|basically|actually|honestly|anyway|you know)[,]?\s+)+",
     re.IGNORECASE,
 )
+_TRAIL = re.compile(
+    r"(?:[,;:]?\s+(?:and|or|but|so|also|because|that|which|who(?: says?| said)?))+$", re.IGNORECASE
+)
+_LEANS = re.compile(
+    r"(?:in|at|on|of|for|during|after|before|when|if|as|with|to|from|by|while|although|though|once|until|where"
+    r"|given|depending|compared|mainly|next|than|like|such|especially|even|plus|instead|rather|how|what|who"
+    r"|looking|thinking|coming|speaking|first|second|third|finally|well|okay|ok|yes|no|sure|fair|right)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?:i|we|they|it|he|she|this|there|the|an?|my|our|their|its|these|those|each|every\w*|nobody|no one|one"
+    r"|most|some|all|people|users|customers|engineers|legal|support|sales)\b",
+    re.IGNORECASE,
+)
+_SPEAKER = re.compile(r"(?:^|\s)((?:I|i|we|We)(?:['’]\w+)?\s.*)")
+_MOMENT = re.compile(
+    r"\b(?:days?|weeks?|months?|years?|times?|then|now|today|first|here|role|job|company)$", re.IGNORECASE
+)
+# What is said to the interviewer, or about the talk itself, is no claim.
+_ADDRESSES = re.compile(r"\b(?:you|your|you['’]\w+|sorry|thanks?|apologi[sz]e|my english)\b", re.IGNORECASE)
 _MARKS = re.compile(r'["“”«»?`{}<>|]')
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A verbatim piece of the answer and the sentence that it stands in."""
+    """A verbatim piece of the answer and the sentence that it stands in.
+
+    `whole` where it seems to say something by itself: what opens a sentence and does not lean on the rest
+    of it, or what has a subject of its own.
+    """
 
     text: str
     sentence: str
+    whole: bool = True
 
 
 def clauses(text: str) -> Iterable[Clause]:
     """Pieces that make sense on their own, as long as a spoken quote may be."""
-    for match in _SENTENCE.finditer(text):
-        sentence = match.group(0).strip()
+    for sentence in sentences(text):
         pieces = _JOINT.split(sentence)
-        for piece in (sentence, *pieces) if len(words(sentence)) <= LONGEST else pieces:
-            yield Clause(_LEAD.sub("", piece.strip()).strip(" \t'*#->•"), sentence)
+        if len(words(sentence)) <= LONGEST:
+            yield Clause(tidy(sentence), sentence)
+        for place, piece in enumerate(pieces if len(pieces) > 1 or len(words(sentence)) > LONGEST else ()):
+            yield _stand_alone(tidy(piece), sentence, opens=place == 0)
+
+
+def _stand_alone(piece: str, sentence: str, *, opens: bool) -> Clause:
+    """The piece, without what comes before its subject where it leans on that."""
+    leans = _LEANS.match(piece) is not None
+    if _SUBJECT.match(piece) or (opens and not leans):
+        return Clause(piece, sentence)
+    speaker = _SPEAKER.search(piece)
+    # After anything but a moment, "we" within a sentence opens what qualifies a noun: the logs we keep.
+    if speaker is not None and (opens or _MOMENT.search(piece[: speaker.start(1)].rstrip())):
+        return Clause(speaker[1], sentence)
+    return Clause(piece, sentence, whole=False)
+
+
+def sentences(text: str) -> Iterable[str]:
+    """The sentences of a text, without their full stops; a line of a list is one."""
+    return (found for match in _SENTENCE.finditer(text) if (found := match.group(0).strip()))
+
+
+def tidy(piece: str) -> str:
+    """A piece without the words that only join it to what stands before and after it."""
+    return _TRAIL.sub("", _LEAD.sub("", piece.strip(" \t'*#->•")).strip(" \t'*#->•"))
 
 
 def pick(
@@ -51,9 +100,9 @@ def pick(
     spent = [quote for text in used for quote in quoted(text)]
     ranked = sorted(
         (
-            (sum(weights.get(stem, 0.0) for stem in stems(clause.text)), _ease(clause), clause)
+            (sum(weights.get(stem, 0.0) for stem in stems(clause.text)), ease(clause), clause)
             for clause in clauses(said)
-            if _usable(clause, spent)
+            if usable(clause, spent)
         ),
         key=lambda item: -item[0] - item[1],
     )
@@ -63,17 +112,23 @@ def pick(
     return None
 
 
-def _ease(clause: Clause) -> float:
+def ease(clause: Clause) -> float:
     """Six to twelve words read best aloud; a fuller clause wins a tie."""
     length = len(words(clause.text))
     return (0.5 if 5 <= length <= 12 else 0.0) + 0.01 * length
 
 
-def _usable(clause: Clause, spent: list[str]) -> bool:
+def usable(clause: Clause, spent: Sequence[str], least: int = SHORTEST) -> bool:
+    """True for a clause of `least` words or more that can be spoken as it stands.
+
+    No quote in `spent` may overlap with it.
+    """
     text = clause.text
     return (
-        SHORTEST <= len(words(text)) <= LONGEST
-        and len(stems(text)) >= 2
+        least <= len(words(text)) <= LONGEST
+        and clause.whole
+        and _ADDRESSES.search(text) is None
+        and len(stems(text)) >= min(2, least - 1)
         and _MARKS.search(text) is None
         and for_terminal(clause.sentence) == clause.sentence
         and not any(holds(text, quote) or holds(quote, text) for quote in spent)

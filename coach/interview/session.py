@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from coach.errors import UsageError
@@ -22,7 +22,8 @@ class Desk:
 
     `quick` reads each answer to find what is weak; `grader` gives the grade at the end. `task_of`
     makes the grading task for a question and an answer; `secrets_of` gives texts of good answers
-    to a question; `aimed` tells whether a text speaks to a grader.
+    to a question; `aimed` tells whether a text speaks to a grader. `leanings` are a quick reader's marks
+    before they are rounded, by criterion; `heard` gives the follow-ups that this candidate was asked lately.
     """
 
     sessions: Sessions
@@ -33,6 +34,8 @@ class Desk:
     interviewer: Interviewer
     secrets_of: Callable[[Question], tuple[str, ...]] = lambda question: ()
     aimed: Callable[[str], bool] = lambda text: False
+    leanings: Callable[[GradeTask], Mapping[str, float]] = lambda task: {}
+    heard: Callable[[], tuple[str, ...]] = lambda: ()
 
 
 class Session:
@@ -186,10 +189,13 @@ class Session:
 
     def _view(self, look: Grade) -> View:
         attempt = self.attempt
+        task = self._desk.task_of(attempt.question, attempt.answer())
         return View(
-            task=self._desk.task_of(attempt.question, attempt.answer()),
+            task=task,
             turns=attempt.turns,
             look=look,
             secrets=self._desk.secrets_of(attempt.question),
             aimed=self._desk.aimed,
+            leanings=self._desk.leanings(task),
+            heard=self._desk.heard(),
         )

@@ -34,6 +34,11 @@ def words(text: str) -> list[str]:
     return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
 
 
+def is_common(word: str) -> bool:
+    """True for a word that carries no meaning of its own, case folded."""
+    return word in _COMMON
+
+
 @lru_cache(maxsize=4096)
 def stems(text: str) -> frozenset[str]:
     """Stems of the words that carry meaning."""

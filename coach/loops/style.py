@@ -27,8 +27,11 @@ class StyledView(View):
         """
         return sorted(super().by_weakness(), key=self._turn)
 
+    def turn_of(self, criterion: Criterion) -> int:
+        return 10 * self._turn(criterion) + super().turn_of(criterion)
+
     def _turn(self, criterion: Criterion) -> int:
-        pressed = [turn.criterion for turn in self.turns if turn.role == "interviewer"]
+        pressed = self.pressed
         if self.stays and pressed and pressed[-1] == criterion.id:
             level = next((item.score for item in self.look.criteria if item.id == criterion.id), None)
             if (level or 0) < ANSWERED and pressed.count(criterion.id) < STAYS_FOR:

@@ -98,6 +98,15 @@ class History:
         )
         return [str(row["text"]) for row in rows]
 
+    def asked(self, limit: int = 60) -> tuple[str, ...]:
+        """The latest follow-ups that this candidate was asked, newest first."""
+        rows = self._database.read(
+            "SELECT text FROM turns WHERE role = 'interviewer'"
+            " ORDER BY created_at DESC, ordinal DESC LIMIT ?",
+            (limit,),
+        )
+        return tuple(str(row["text"]) for row in rows)
+
     def _attempt(self, row: sqlite3.Row) -> AttemptRecord:
         key = (row["id"],)
         turns = self._database.read("SELECT * FROM turns WHERE attempt_id = ? ORDER BY ordinal", key)

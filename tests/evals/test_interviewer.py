@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from coach.cli.app import run
 from coach.cli.evals_interviewer import bench_of
 from coach.evals.exchange import collect, export_requests, import_replies
 from coach.evals.interviewer import InterviewerBench, Probe, ask_offline
 from coach.evals.interviewer_measure import FollowUpRow, make_rows, summarise
+from coach.evals.interviewer_table import show_interviewer
 from coach.interview.offline import OfflineInterviewer
 from coach.llm.fake import ScriptedModel
 from coach.llm.recordings import Recordings
@@ -78,7 +81,15 @@ def test_table_fits_80_columns_and_names_what_failed(
     out = capsys.readouterr().out
     assert max(len(line) for line in out.splitlines()) <= 80 and "\x1b" not in out
     assert "press where gold is weakest" in out and "always the one named last" in out
-    assert "What failed" in out and "Gates: 8 of 8 passed" in out
+    assert "Gates: 10 of 10 passed" in out
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    lines = (tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [FollowUpRow.model_validate_json(line) for line in lines]
+    worse = {**summary, "failed": {"grounded": [rows[0].id]}}
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(show_interviewer(worse, rows))
+    shown = console.export_text()
+    assert "What failed" in shown and f"{rows[0].id}: {rows[0].text[:30]}" in shown
 
 
 @pytest.mark.parametrize(
@@ -139,7 +150,7 @@ async def test_words_that_are_refused_twice_count_as_the_offline_ones(
 ) -> None:
     model = ScriptedModel(name="m", answer=answering(few, question="Tell me more."))
     rows = make_rows(bench, [await bench.ask(model, probe) for probe in few])
-    offline = make_rows(bench, (await ask_offline(bench, OfflineInterviewer()))[:3])
+    offline = make_rows(bench, (await ask_offline(bench, OfflineInterviewer(bench.pressing)))[:3])
     assert [(row.author, row.requests) for row in rows] == [("local", 2)] * 3
     assert [row.text for row in rows] == [row.text for row in offline] and all(row.note for row in rows)
     overall = summarise(bench, rows, bench.identity("llm", "m", replayed=False))["metrics"]["grounding"]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from coach.guides.corpus import Corpus, load_corpus
 from coach.interview.offline import OfflineInterviewer
 from coach.interview.session import Desk
+from coach.resources import corpus_dir
 from coach.schema.answer import Answer
 from coach.schema.grade import Grade, GraderId, GradeTask, Verdict
 from coach.schema.question import Angle, Question
@@ -109,3 +111,8 @@ def desk(database: Database, grader: SetGrader) -> Desk:
         grader=grader,
         interviewer=OfflineInterviewer(),
     )
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return load_corpus(corpus_dir())

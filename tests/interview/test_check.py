@@ -6,8 +6,8 @@ import pytest
 
 from coach.guides.corpus import load_corpus
 from coach.interview.check import Basis, Kind, faults
-from coach.interview.offline import SLOT
 from coach.resources import corpus_dir
+from coach.schema.pressing import SLOT
 
 BASIS = Basis(
     said="I would track accuracy every week, and the team decides about the launch later.",

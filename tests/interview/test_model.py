@@ -9,7 +9,7 @@ import pytest
 from coach.errors import Denied, Unavailable
 from coach.interview.follow_up import View
 from coach.interview.model import ModelInterviewer
-from coach.interview.offline import press
+from coach.interview.offline import OfflineInterviewer
 from coach.llm.fake import ScriptedModel
 from coach.prompts import Prompts
 from coach.resources import prompts_dir
@@ -81,7 +81,7 @@ async def test_a_bad_reply_is_sent_back_with_its_fault() -> None:
 async def test_what_cannot_be_used_brings_the_offline_interviewer(replies: list[Any], note: str) -> None:
     model = ScriptedModel(replies)
     follow_up = await ModelInterviewer(model, PROMPT).follow_up(view())
-    offline = press(view())
+    offline = OfflineInterviewer().press(view())
     assert follow_up is not None
     assert offline is not None
     assert (follow_up.text, follow_up.author) == (offline.text, "local")

@@ -185,3 +185,13 @@ def test_consent_is_kept_by_server(database: Database) -> None:
     profiles.give_consent("https://a.example/v1")
     assert profiles.has_consent("https://a.example/v1")
     assert not profiles.has_consent("https://b.example/v1")
+
+
+def test_follow_ups_are_told_newest_first_over_all_sessions(database: Database) -> None:
+    sessions, history = Sessions(database), History(database)
+    for text in ("Why?", "How so?"):
+        attempt = sessions.open_attempt(sessions.start(Setup()), QUESTION)
+        sessions.add_turn(attempt, 0, SpokenTurn(role="candidate", text="We did."))
+        sessions.add_turn(attempt, 1, SpokenTurn(role="interviewer", text=text, criterion="ownership"))
+    assert history.asked() == ("How so?", "Why?")
+    assert history.asked(limit=1) == ("How so?",)

@@ -100,6 +100,19 @@ class LocalGrader:
             return grade.model_copy(update={"flags": flags, "error": None})
         return self._grade(task, own_words(said))
 
+    def leanings(self, task: GradeTask) -> dict[str, float]:
+        """The criteria's marks before rounding, to be compared within one answer; none of a blank one.
+
+        Doubt that the answer serves its question is left out: it would draw all of them together.
+        """
+        said = own_words(task.answer.said())
+        if not said.strip():
+            return {}
+        features = extract(said)
+        raw = self._model.raw(features, self._vectors.mean(features.words))
+        heads = {item.id: self._model.head.get(item.id, self._model.head[ANY]) for item in task.criteria}
+        return {name: float(raw[head]) for name, head in heads.items()}
+
     def _grade(self, task: GradeTask, text: str) -> Grade:
         features = extract(text)
         raw = self._model.raw(features, self._vectors.mean(features.words))
