@@ -12,6 +12,7 @@ from pathlib import Path
 
 from coach.guides.corpus import Corpus
 from coach.guides.search import Searcher
+from coach.llm.files import write_whole
 from coach.schema.question import Question
 
 AT_LEAST = 5
@@ -57,9 +58,7 @@ def write_grounding(path: Path, corpus: Corpus, searcher: Searcher) -> None:
         "corpus": corpus.digest,
         "questions": {name: list(ids) for name, ids in ground_questions(corpus, searcher).items()},
     }
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, [json.dumps(data, indent=1, ensure_ascii=False), "\n"])
 
 
 def find_drift(corpus: Corpus, searcher: Searcher) -> list[Drift]:

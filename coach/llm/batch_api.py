@@ -7,7 +7,6 @@ nothing about replies; a row that failed or expired is its error, as a value.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from coach.llm.batch_parts import MOST_BYTES, Part, Parts
 from coach.llm.batchfile import URL, read_replies
 from coach.llm.client import make_client, secret_of
 from coach.llm.faults import Border
+from coach.llm.files import replacing
 from coach.llm.prices import Prices
 from coach.llm.retry import Sleep, policy
 from coach.llm.server import NO_KEY, OPENAI_URL
@@ -189,18 +189,14 @@ class BatchApi:
 
     async def _download(self, file_id: str, path: Path) -> None:
         """Bring a file home, whole or not at all."""
-        half = path.with_suffix(".half")
 
         async def download() -> None:
             async with self._client.files.with_streaming_response.content(file_id) as response:
-                with half.open("wb") as file:
+                with replacing(path) as temporary, temporary.open("wb") as file:
                     async for chunk in response.iter_bytes():
                         file.write(chunk)
-                    file.flush()
-                    os.fsync(file.fileno())
 
         await self._call(download)
-        half.replace(path)
 
     async def _call(self, act: Callable[[], Awaitable[T]]) -> T:
         async for attempt in policy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
 from urllib.request import getproxies
@@ -26,10 +27,12 @@ def make_client(
     """
     if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
         raise SetupError("OPENAI_API_KEY holds characters that no key has. Copy it again, without spaces.")
+    verify = _certificates(base_url or OPENAI_URL)
     http_client = httpx.AsyncClient(
-        # Through a proxy, httpx's own pool knows the way.
+        verify=verify,
         limits=httpx.Limits(max_connections=None),
-        mounts={} if getproxies() else {"all://": LaneTransport()},
+        # Through a proxy, httpx's own pool knows the way.
+        transport=None if getproxies() else LaneTransport(verify),
         timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
         headers={"Accept-Encoding": "identity"},
         event_hooks={"response": [_bounding(limit)]},
@@ -43,6 +46,18 @@ def make_client(
         )
     except (httpx.InvalidURL, ValueError) as error:
         raise SetupError("OPENAI_BASE_URL is no URL. Give one such as http://127.0.0.1:8000/v1.") from error
+
+
+def _certificates(url: str) -> ssl.SSLContext:
+    """What a server's certificate is checked with; raises SetupError where it cannot be read."""
+    if url.lower().startswith("http://") and not getproxies():
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody, and need not be read
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise SetupError(
+            f"The certificates that SSL_CERT_FILE names cannot be read: {error.strerror}."
+        ) from error
 
 
 def secret_of(api_key: str) -> str:

@@ -6,6 +6,7 @@ a request does. Bounds nothing: how many requests are in flight is the limiter's
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 
 import httpx
@@ -14,8 +15,8 @@ import httpx
 class LaneTransport(httpx.AsyncBaseTransport):
     """Gives each request a transport of its own; the last one to be free is used first."""
 
-    def __init__(self) -> None:
-        self._verify = httpx.create_ssl_context()
+    def __init__(self, certificates: ssl.SSLContext) -> None:
+        self._certificates = certificates
         self._free: list[httpx.AsyncHTTPTransport] = []
         self._all: list[httpx.AsyncHTTPTransport] = []
 
@@ -37,7 +38,7 @@ class LaneTransport(httpx.AsyncBaseTransport):
     def _open(self) -> httpx.AsyncHTTPTransport:
         # Two, because a connection that was broken off may still be closing when the lane is used again.
         limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=30.0)
-        lane = httpx.AsyncHTTPTransport(verify=self._verify, limits=limits)
+        lane = httpx.AsyncHTTPTransport(verify=self._certificates, limits=limits)
         self._all.append(lane)
         return lane
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -224,6 +225,17 @@ def test_a_key_that_cannot_be_sent_is_a_set_up_error(key: str) -> None:
     with pytest.raises(SetupError, match="OPENAI_API_KEY") as caught:
         OpenAIChat("m", api_key=key)
     assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_a_set_up_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with pytest.raises(SetupError, match="SSL_CERT_FILE"):
+        OpenAIChat("m", api_key=KEY, base_url=URL)
 
 
 async def test_a_url_that_is_none_is_a_set_up_or_connection_error() -> None:
