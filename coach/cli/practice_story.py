@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from coach.cli.practice_host import Host
+from coach.cli.story_desk import make_matcher
 from coach.cli.story_match import NONE_FITS
 from coach.cli.story_show import render_match, render_opening
 from coach.errors import UsageError
 from coach.guides.stories import load_story_guide
 from coach.resources import corpus_dir
 from coach.store.stories import Stories
-from coach.stories.match import Matcher
 from coach.stories.opening import open_story
 
 
@@ -21,9 +21,8 @@ def suggest(host: Host) -> None:
     host.open()
     question = host.session.attempt.question
     corpus = host.rooms.corpus
-    matches = Matcher(corpus, load_story_guide(corpus_dir(), corpus)).match(
-        question.text, stories, question.criteria
-    )
+    matcher = make_matcher(host.rooms, load_story_guide(corpus_dir(), corpus))
+    matches = matcher.match(question.text, stories, question.criteria)
     if not matches:
         raise UsageError(NONE_FITS)
     best = matches[0]

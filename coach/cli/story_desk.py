@@ -26,6 +26,7 @@ from coach.llm.port import ChatModel
 from coach.resources import corpus_dir
 from coach.store.profile import Profiles
 from coach.store.stories import Audits, Stories
+from coach.stories.match import Matcher
 
 # Consent to send stories and CV lines is kept apart from consent to send answers.
 _PRIVATE = "#stories-and-cv"
@@ -64,6 +65,16 @@ class Desk:
     @cached_property
     def cv_guide(self) -> CvGuide:
         return load_cv_guide(corpus_dir(), self.rooms.corpus)
+
+
+def make_matcher(rooms: Rooms, guide: StoryGuide) -> Matcher:
+    """A matcher with the embedder that is fitted on the corpus: stories go to no other, wherever it runs."""
+    from coach.guides.entries import corpus_entries
+    from coach.guides.lsa import open_lsa
+
+    texts = [entry.text for entry in corpus_entries(rooms.corpus)]
+    embedder = open_lsa(texts, rooms.settings.cache_dir, rooms.corpus.synonyms)
+    return Matcher(rooms.corpus, guide, embedder)
 
 
 @contextmanager

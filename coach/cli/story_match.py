@@ -7,14 +7,14 @@ from typing import Any
 
 from coach.cli.json_output import print_json
 from coach.cli.model_choice import GraderChoice
-from coach.cli.story_desk import Desk, desk
+from coach.cli.story_desk import Desk, desk, make_matcher
 from coach.cli.story_show import render_match, render_opening, render_principles
 from coach.errors import UsageError
 from coach.report.lines import labelled, plain
 from coach.schema.question import Question
 from coach.schema.story import Story
 from coach.stories.choose import Choice, choose_with_model
-from coach.stories.match import Match, Matcher
+from coach.stories.match import Match
 from coach.stories.opening import Opening, open_story, open_with_model
 from coach.stories.principles import Principle, match_all, read_principles
 
@@ -27,7 +27,7 @@ def match_question(wanted: str, grader: GraderChoice, *, as_data: bool) -> None:
     with desk(grader) as at:
         question = find_question(at, wanted)
         stories = finished(at)
-        ranked = Matcher(at.rooms.corpus, at.guide).rank(question.text, stories, question.criteria)
+        ranked = make_matcher(at.rooms, at.guide).rank(question.text, stories, question.criteria)
         choice = _choose(at, question, ranked)
         chosen = next((match for match in ranked if match.story.id == choice.story), None)
         opening = _open(at, chosen.story, question.text) if chosen is not None else None
@@ -42,7 +42,7 @@ def match_principles(file: str, *, as_data: bool) -> None:
     """Print the story for each principle of a file, and say where none fits."""
     with desk() as at:
         principles = read_principles(Path(file))
-        found = match_all(principles, Matcher(at.rooms.corpus, at.guide), finished(at))
+        found = match_all(principles, make_matcher(at.rooms, at.guide), finished(at))
         if as_data:
             rows = [_principle_data(principle, matches) for principle, matches in found]
             print_json(rows)

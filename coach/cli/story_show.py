@@ -12,12 +12,13 @@ from coach.guides.stories import StoryGuide
 from coach.report.lines import heading, indent, labelled, plain, quote
 from coach.schema.story import STORY_PARTS, Story
 from coach.stories.coverage import Coverage, Covered
-from coach.stories.match import Match
+from coach.stories.match import Match, Reason
 from coach.stories.opening import OWN, Opening
 from coach.stories.principles import Principle
 from coach.stories.review import PartReview, StoryReview
 
 MARKS = {"missing": "✗", "weak": "✗", "fair": "~", "strong": "✓"}
+MOST_REASONS = 3
 STYLES = {"missing": "red", "weak": "red", "fair": "yellow", "strong": "green"}
 
 
@@ -143,11 +144,12 @@ def render_principles(found: Sequence[tuple[Principle, list[Match]]]) -> Rendera
 
 def _reasons(match: Match) -> list[RenderableType]:
     lines: list[RenderableType] = []
-    for reason in match.reasons:
+    themes = [reason for reason in match.reasons if reason.kind == "theme"][:MOST_REASONS]
+    for reason in (*themes, *(reason for reason in match.reasons if reason.kind != "theme")):
         if reason.kind == "theme":
             asked = Text.assemble("It asks for ", plain(reason.text), ": ", quote(reason.asked))
             told = (
-                Text.assemble("your story: ", quote(reason.quote))
+                Text.assemble(f"{_where(reason)}: ", quote(reason.quote))
                 if reason.quote
                 else plain("your tag says so")
             )
@@ -157,6 +159,11 @@ def _reasons(match: Match) -> list[RenderableType]:
         else:
             lines.append(plain(f"It shows {reason.text}, which the question is graded on."))
     return lines
+
+
+def _where(reason: Reason) -> str:
+    """The part of the story that a quotation stands in."""
+    return f"your {reason.part} says" if reason.part else "your story says"
 
 
 def _table(items: Sequence[Covered]) -> Table:

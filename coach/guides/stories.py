@@ -63,15 +63,24 @@ class PartGuide(Frozen):
 class Theme(Frozen):
     """What questions and principles may ask for, and how a story shows it.
 
-    `asks` and `shows` are phrases; `tags` are tags that show it; `criteria` are the rubric's.
+    `asks` are phrases of a question, each of `shows` is a cue of a story, of which it takes `needs`, in
+    `parts` where these are named; `tags` are tags that show it; `criteria` are the rubric's.
     """
 
     id: str
     title: str
     asks: tuple[Said, ...] = Field(min_length=1)
     shows: tuple[Said, ...] = ()
+    needs: int = Field(default=1, gt=0)
+    parts: tuple[Literal["title"] | StoryPart, ...] = ()
     tags: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
+
+
+class Intent(Theme):
+    """What an interviewer asks a story for; `kinds` are the kinds of story that it is part of."""
+
+    kinds: tuple[str, ...] = ()
 
 
 class StoryKind(Theme):
@@ -93,6 +102,7 @@ class StoryGuide(Frozen):
     parts: tuple[PartGuide, ...]
     kinds: tuple[StoryKind, ...] = Field(min_length=1)
     themes: tuple[Theme, ...] = ()
+    intents: tuple[Intent, ...] = ()
 
     @field_validator("parts")
     @classmethod
@@ -162,6 +172,10 @@ class _Themes(Frozen):
     themes: tuple[Theme, ...]
 
 
+class _Intents(Frozen):
+    intents: tuple[Intent, ...]
+
+
 class AuditTopic(Frozen):
     """One field of the audit: what it asks, and what closes a gap in it."""
 
@@ -187,12 +201,17 @@ class AuditGuide(Frozen):
 
 
 def load_story_guide(folder: Path, corpus: Corpus) -> StoryGuide:
-    """corpus/stories.yaml with the themes of corpus/principles.yaml; raises as `load_audit_guide`."""
+    """corpus/stories.yaml, the themes of principles.yaml and intents.yaml; raises as `load_audit_guide`."""
     guide = load_yaml(StoryGuide, folder / "stories.yaml")
     themes = load_yaml(_Themes, folder / "principles.yaml").themes
     for theme in themes:
         _raise_first(folder / "principles.yaml", _unknown(theme.id, corpus, criteria=theme.criteria))
-    return guide.model_copy(update={"themes": themes})
+    path = folder / "intents.yaml"
+    intents = load_yaml(_Intents, path).intents
+    kinds = {kind.id for kind in guide.kinds}
+    faults = (f"{i.id}: kind {kind} does not exist" for i in intents for kind in i.kinds if kind not in kinds)
+    _raise_first(path, faults)
+    return guide.model_copy(update={"themes": themes, "intents": intents})
 
 
 def load_audit_guide(folder: Path, corpus: Corpus) -> AuditGuide:

@@ -1,30 +1,46 @@
 """Finds the stories that answer a question or show a principle, and says by which words. Asks no model.
 
-A story fits by what is asked for (a theme that the question names and the story shows) or by telling
-words that both hold; shared criteria or a single word make it a possible one. None is named where none fits.
+A story fits by what is asked for (a theme that the question names and the story clearly shows) or by telling
+words that both hold; one cue, shared criteria or a single word make it a possible one. None is named where
+none fits.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from coach.guides.corpus import Corpus
-from coach.guides.stories import StoryGuide, StoryKind, Theme
-from coach.guides.terms import synonym_map, terms
+from coach.guides.stories import Intent, StoryGuide, StoryKind, Theme
+from coach.guides.terms import terms
 from coach.schema.base import Frozen
 from coach.schema.story import Story
+from coach.stories.facets import Facet, facet, tagged
+from coach.stories.lexicon import RARE, Lexicon
+from coach.stories.nearness import nearness
 from coach.stories.signs import hit_words
 from coach.text.phrases import find, sentences
+
+if TYPE_CHECKING:
+    from coach.guides.embed import Embedder
 
 Fit = Literal["fits", "possible", "none"]
 
 # Weights of what speaks for a story; the words' part is measured in bits of rarity.
-TAGGED, SHOWN, CRITERION, SYNONYM = 6.0, 4.0, 1.5, 0.5
+TAGGED, SHOWN, CRITERION = 6.0, 4.0, 1.5
+# What each further cue of a theme adds to it.
+CLEARER = 0.5
+# What each further word of the question that asks for it adds, up to so many: "depth" alone says little.
+CLOSER, _MOST_ASKED = 0.15, 4
+# What words weigh beside themes.
+BESIDE = 0.4
+# What a sentence adds that counted for another theme already.
+AGAIN = 0.4
+# What nearness in meaning weighs: enough to part stories that are about equally good.
+NEAR = 5.0
 # A story fits by words alone from this weight on, where at least two words are telling.
 BY_WORDS, TELLING_WORDS = 9.0, 2
 # ... and of at least this share of what the text's words weigh: a long case shares some with any story.
@@ -34,6 +50,7 @@ _OWN = re.compile(
     r"\b(?:tell me (?:about|of)|describe|give (?:me |us )?an example|have you|did you|when were you"
     r"|(?:take|walk) me through (?:one|a time|something)|show me|because of you|a time (?:when|that|you)"
     r"|in your (?:portfolio|career|work|team)|(?:you are|are you) (?:most )?proud"
+    r"|^when (?:did|have|has|was|were) |^how (?:do|did|have) you\b"
     r"|(?:biggest|proudest|greatest|worst|hardest) .{0,30}\byou\b)",
     re.IGNORECASE,
 )
@@ -41,23 +58,23 @@ _CASE = re.compile(
     r"^(?:re)?(?:design|explain|propose|set out|take-home|turn|pick|you (?:own|join|are|can)|your)\b",
     re.IGNORECASE,
 )
-_YOU = re.compile(r"\byou\b", re.IGNORECASE)
+_YOU = re.compile(r"\byou(?:r|rself)?\b", re.IGNORECASE)
 # A principle, a subject or a short question to `you` asks for one's own doing too.
 _FEW_WORDS = 12
 # What themes and words together must weigh before a criterion is proposed for a story.
 ENOUGH_FOR_CRITERION = 1.5
 _MOST_WORDS = 12.0
-_RARE = 3.0
 _QUOTED = 26
 
 
 class Reason(Frozen):
-    """One thing that speaks for a story: `asked` are words of the question, `quote` of the story."""
+    """One thing that speaks for a story: `asked` are words of the question, `quote` of the story's `part`."""
 
     kind: Literal["theme", "words", "criterion"]
     text: str
     asked: str = ""
     quote: str = ""
+    part: str = ""
 
 
 class Match(Frozen):
@@ -69,12 +86,30 @@ class Match(Frozen):
     reasons: tuple[Reason, ...] = ()
 
 
-class Matcher:
-    """Matches stories with texts. `corpus` tells how rare a word is, and which words mean the same."""
+@dataclass(frozen=True)
+class _ByTheme:
+    """What a story shows of what a text asks for. `clear` is enough to fit.
 
-    def __init__(self, corpus: Corpus, guide: StoryGuide) -> None:
+    `missed` says that a kind of story was asked for that this is not.
+    """
+
+    reasons: list[Reason] = field(default_factory=list)
+    score: float = 0.0
+    clear: bool = False
+    missed: bool = False
+
+
+class Matcher:
+    """Matches stories with texts. `corpus` tells how rare a word is, and which words mean the same.
+
+    An `embedder` orders those that are equally good by nearness in meaning; it makes none fit.
+    """
+
+    def __init__(self, corpus: Corpus, guide: StoryGuide, embedder: Embedder | None = None) -> None:
         self._corpus = corpus
+        self._lexicon = Lexicon(corpus)
         self._guide = guide
+        self._embedder = embedder
 
     def match(
         self, text: str, stories: Iterable[Story], criteria: Sequence[str] = (), *, own: bool = False
@@ -91,7 +126,7 @@ class Matcher:
     ) -> list[Match]:
         """Every story, also those that do not fit, in the order of `match`."""
         own = own or asks_for_story(text)
-        found = [self._match(text, story, criteria, own=own) for story in stories]
+        found = self._nearer(text, [self._match(text, story, criteria, own=own) for story in stories])
         order = {"fits": 0, "possible": 1, "none": 2}
         return sorted(found, key=lambda match: (order[match.fit], -match.score, match.story.id))
 
@@ -107,7 +142,7 @@ class Matcher:
         for criterion in self._corpus.rubric.criteria:
             signs = " ".join(sign.text for sign in criterion.signs.good)
             words = set(terms(f"{criterion.title} {criterion.asks} {signs} {' '.join(criterion.good)}"))
-            scores[criterion.id] += sum(self._rarity(term) for term in words & known) / 8
+            scores[criterion.id] += sum(self._lexicon.rarity(term) for term in words & known) / 8
         for i in self._guide.always:
             scores.pop(i, None)
         ranked = sorted(scores, key=lambda i: -scores[i])
@@ -115,54 +150,72 @@ class Matcher:
 
     def kinds_of(self, story: Story) -> list[StoryKind]:
         """The kinds that a story is of: by its tags, else by the words that show them."""
-        tagged = [kind for kind in self._guide.kinds if _tagged(story, kind)]
-        return tagged or [kind for kind in self._guide.kinds if find(story.whole(), kind.shows)]
+        named = [kind for kind in self._guide.kinds if tagged(story, kind)]
+        return named or [kind for kind in self._guide.kinds if find(story.whole(), kind.shows)]
+
+    def _nearer(self, text: str, found: list[Match]) -> list[Match]:
+        """The matches with what nearness adds to each, against their mean."""
+        if self._embedder is None or len(found) < 2:
+            return found
+        near = nearness(text, [match.story for match in found], self._embedder)
+        mean = sum(near) / len(near)
+        return [
+            match.model_copy(update={"score": round(match.score + NEAR * (one - mean), 2)})
+            for match, one in zip(found, near, strict=True)
+        ]
 
     def _match(self, text: str, story: Story, criteria: Sequence[str], *, own: bool) -> Match:
-        by_theme, theme_score, missed = self._themes(text, story) if own else ([], 0.0, False)
+        by_theme = self._themes(text, story) if own else _ByTheme()
         by_words, word_score, by_words_alone = self._words(text, story)
         shared = [i for i in criteria if i in story.criteria and i not in self._guide.always]
-        reasons = (*_unrepeated([*by_theme, *by_words]), *self._shared(shared))
-        score = theme_score + word_score + CRITERION * len(shared)
+        reasons = (*_unrepeated([*by_theme.reasons, *by_words]), *self._shared(shared))
         # A question for a failure is not answered by a success on the same subject.
-        fits = (bool(by_theme) or by_words_alone) and not missed
-        touches = bool(shared) or bool(by_words)
+        missed = by_theme.missed
+        fits = (by_theme.clear or by_words_alone) and not missed
+        touches = bool(shared) or bool(by_words) or bool(by_theme.reasons)
+        if own and not missed and self._asked(text):
+            word_score *= BESIDE
+        score = by_theme.score + word_score + CRITERION * len(shared)
         fit: Fit = "fits" if fits else "possible" if touches and not missed else "none"
         return Match(story=story, fit=fit, score=round(score, 2), reasons=reasons)
 
-    def _themes(self, text: str, story: Story) -> tuple[list[Reason], float, bool]:
-        """Reasons by theme, their weight, and whether a kind of story was asked for that this is not."""
-        reasons: list[Reason] = []
-        score, kinds_asked, kinds_shown = 0.0, 0, 0
-        for theme in (*self._guide.kinds, *self._guide.themes):
-            asked = _cut(hit_words(text, theme.asks))
-            if not asked:
-                continue
-            tagged = _tagged(story, theme)
-            shown = find(story.whole(), theme.shows)
-            kinds_asked += isinstance(theme, StoryKind)
-            if not tagged and shown is None:
-                continue
-            kinds_shown += isinstance(theme, StoryKind)
-            quote = story.whole()[shown[0] : shown[1]] if shown else ""
-            reasons.append(Reason(kind="theme", text=theme.title, asked=asked, quote=_cut(quote)))
-            score += TAGGED if tagged else SHOWN
-            score += CRITERION * len(set(theme.criteria) & set(story.criteria))
+    def _themes(self, text: str, story: Story) -> _ByTheme:
+        """What the text asks for and the story shows."""
+        asked = self._asked(text)
+        found = [(theme, words, facet(story, theme)) for theme, words in asked]
+        found = [item for item in found if item[2] is not None or tagged(story, item[0])]
+        weighed: list[tuple[float, Reason]] = []
+        told: set[str] = set()
+        for theme, words, shown in found:
+            quote, part = (shown.quote, shown.part) if shown else ("", "")
+            reason = Reason(kind="theme", text=theme.title, asked=words, quote=_cut(quote), part=part)
+            # The same sentence counts once in full, whatever themes it shows.
+            again = AGAIN if quote in told else 1.0
+            weight = again * _clearness(shown, words) + TAGGED * tagged(story, theme)
+            weighed.append((weight + CRITERION * len({*theme.criteria} & {*story.criteria}), reason))
+            told.add(quote)
         named = set(terms(text))
-        for tag in story.tags:
-            if named and (held := set(terms(tag))) and held <= named:
-                reasons.append(Reason(kind="theme", text="what your tag says", asked=tag))
-                score += TAGGED
-        return reasons, score, bool(kinds_asked) and not kinds_shown
+        tags = [tag for tag in story.tags if (held := set(terms(tag))) and held <= named]
+        weighed += [(TAGGED, Reason(kind="theme", text="what your tag says", asked=tag)) for tag in tags]
+        clear = bool(tags) or any(_is_clear(theme, shown) for theme, _, shown in found)
+        kinds = {i for theme, _ in asked for i in _kinds(theme)}
+        missed = bool(kinds) and not any(_kinds(theme) for theme, *_ in found)
+        reasons = [reason for _, reason in sorted(weighed, key=lambda item: -item[0])]
+        return _ByTheme(reasons, sum(weight for weight, _ in weighed), clear=clear, missed=missed)
+
+    def _asked(self, text: str) -> list[tuple[Theme, str]]:
+        """What a text asks for, with the words that ask."""
+        every = (*self._guide.kinds, *self._guide.themes, *self._guide.intents)
+        return [(theme, asked) for theme in every if (asked := _cut(hit_words(text, theme.asks)))]
 
     def _words(self, text: str, story: Story) -> tuple[list[Reason], float, bool]:
         """The sentence that shares the most telling words with the text, their weight, and if they do."""
-        wanted = self._wanted(text)
+        wanted = self._lexicon.wanted(text)
         told = story.whole()
         held = {term: wanted[term] for term in terms(told) if term in wanted}
-        telling = [term for term, weight in held.items() if weight >= _RARE * SYNONYM]
+        telling = self._lexicon.telling(held)
         score = min(sum(held[term] for term in telling), _MOST_WORDS)
-        if score < _RARE:
+        if score < RARE:
             return [], score, False
 
         def weight(sentence: str) -> float:
@@ -170,39 +223,13 @@ class Matcher:
 
         best = max((told[start:end] for start, end in sentences(told)), key=weight)
         reason = Reason(kind="words", text="the same words", asked=_cut(text), quote=_cut(best))
-        whole = sum(self._rarity(term) for term in set(terms(text)))
+        whole = sum(self._lexicon.rarity(term) for term in set(terms(text)))
         enough = len(telling) >= TELLING_WORDS and score >= max(BY_WORDS, SHARE * whole)
         return [reason], score, enough
 
     def _shared(self, ids: Sequence[str]) -> list[Reason]:
         known = self._corpus.rubric.by_id()
         return [Reason(kind="criterion", text=known[i].title) for i in ids if i in known]
-
-    def _wanted(self, text: str) -> dict[str, float]:
-        """Stems of a text, and those that mean the same, with how much a match on each says."""
-        own = {term: self._rarity(term) for term in terms(text)}
-        alike = {
-            other: SYNONYM * weight for term, weight in own.items() for other in self._synonyms.get(term, ())
-        }
-        return alike | own
-
-    def _rarity(self, term: str) -> float:
-        """How telling a stem is, in bits; 0 for one that is everywhere."""
-        texts = len(self._background)
-        return max(0.0, math.log2((texts + 1) / (self._spread.get(term, 0) + 1)) - 1.0)
-
-    @cached_property
-    def _background(self) -> list[set[str]]:
-        questions = [question.text for question in self._corpus.questions.values()]
-        return [set(terms(text)) for text in (*questions, *(p.text for p in self._corpus.passages.values()))]
-
-    @cached_property
-    def _spread(self) -> Mapping[str, int]:
-        return Counter(term for held in self._background for term in held)
-
-    @cached_property
-    def _synonyms(self) -> dict[str, frozenset[str]]:
-        return synonym_map(self._corpus.synonyms)
 
 
 def asks_for_story(text: str) -> bool:
@@ -213,9 +240,24 @@ def asks_for_story(text: str) -> bool:
     return short and ("?" not in text or _YOU.search(text) is not None)
 
 
-def _tagged(story: Story, theme: Theme) -> bool:
-    tags = {tag.casefold() for tag in story.tags}
-    return any(tag in tags for tag in theme.tags)
+def _clearness(shown: Facet | None, asked: str) -> float:
+    """What a theme weighs, by how many cues the story has and how many words ask for it."""
+    if shown is None:
+        return 0.0
+    closely = 1 + CLOSER * min(len(asked.split()) - 1, _MOST_ASKED)
+    return SHOWN * (1 + CLEARER * (shown.cues - 1)) * closely
+
+
+def _is_clear(theme: Theme, shown: Facet | None) -> bool:
+    """True for what makes a story fit: a tag, two cues, or one of a theme that goes by one."""
+    return shown is None or shown.cues > 1 or not isinstance(theme, Intent)
+
+
+def _kinds(theme: Theme) -> tuple[str, ...]:
+    """The kinds of story that a theme asks for."""
+    if isinstance(theme, Intent):
+        return theme.kinds
+    return (theme.id,) if isinstance(theme, StoryKind) else ()
 
 
 def _unrepeated(reasons: list[Reason]) -> list[Reason]:

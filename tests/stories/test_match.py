@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from coach.errors import DatasetError
 from coach.guides.corpus import Corpus
-from coach.guides.stories import StoryGuide
+from coach.guides.entries import corpus_entries
+from coach.guides.lsa import open_lsa
+from coach.guides.stories import StoryGuide, load_story_guide
+from coach.resources import corpus_dir
 from coach.schema.story import Story
 from coach.stories.files import read_stories
 from coach.stories.match import Match, Matcher, asks_for_story
@@ -140,9 +145,28 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="module")
 def told(corpus: Corpus) -> list[Story]:
     """The ten stories of bank.md, numbered from 1."""
+    return read_bank("bank.md", corpus)
+
+
+def read_bank(name: str, corpus: Corpus) -> list[Story]:
     known = [item.id for item in corpus.rubric.criteria]
-    stories = read_stories((HERE / "bank.md").read_text(encoding="utf-8"), "bank.md", known)
+    stories = read_stories((HERE / name).read_text(encoding="utf-8"), name, known)
     return [story.model_copy(update={"id": number}) for number, story in enumerate(stories, start=1)]
+
+
+def read_asked(file: str, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.safe_load((HERE / file).read_text(encoding="utf-8"))[name]
+    return rows
+
+
+def hits(rows: list[dict[str, Any]], stories: list[Story], matcher: Matcher) -> tuple[float, float, float]:
+    """Shares: a right story first, a right one among three, none named where there is none."""
+    found = [(set(row["stories"]), matcher.match(row["asked"], stories)) for row in rows]
+    some = [(right, matches) for right, matches in found if right]
+    first = sum(bool(fitting(m)) and fitting(m)[0] in right for right, m in some)
+    shown = sum(bool(right & {one.story.id for one in m[:3]}) for right, m in some)
+    honest = [not fitting(matches) for right, matches in found if not right]
+    return first / len(some), shown / len(some), sum(honest) / len(honest)
 
 
 @pytest.mark.parametrize(
@@ -158,13 +182,53 @@ def test_questions_in_peoples_words_find_their_stories(
     name: str, first: float, shown: float, honest: float, told: list[Story], matcher: Matcher
 ) -> None:
     """How many name a right story first, have one among the three shown, name none where there is none."""
-    rows = yaml.safe_load((HERE / "asked.yaml").read_text(encoding="utf-8"))[name]
-    found = [(row["stories"], matcher.match(row["asked"], told)) for row in rows]
-    some = [(set(right), matches) for right, matches in found if right]
-    none = [matches for right, matches in found if not right]
-    assert sum(bool(fitting(m)[:1]) and fitting(m)[0] in right for right, m in some) >= first * len(some)
-    assert sum(bool(right & {one.story.id for one in m[:3]}) for right, m in some) >= shown * len(some)
-    assert sum(not fitting(matches) for matches in none) >= honest * len(none)
+    reached = hits(read_asked("asked.yaml", name), told, matcher)
+    assert all(a >= b for a, b in zip(reached, (first, shown, honest), strict=True)), reached
+
+
+@pytest.fixture(scope="module")
+def near(corpus: Corpus, story_guide: StoryGuide, tmp_path_factory: pytest.TempPathFactory) -> Matcher:
+    """A matcher as the commands make it."""
+    texts = [entry.text for entry in corpus_entries(corpus)]
+    return Matcher(corpus, story_guide, open_lsa(texts, tmp_path_factory.mktemp("lsa"), corpus.synonyms))
+
+
+@pytest.mark.parametrize(
+    ("name", "bank", "first", "shown", "honest"),
+    [("dev", "bank_two.md", 0.9, 0.95, 1.0), ("held_out", "bank_three.md", 0.5, 0.75, 0.8)],
+)
+def test_oblique_questions_find_their_stories(
+    name: str, bank: str, first: float, shown: float, honest: float, near: Matcher, corpus: Corpus
+) -> None:
+    reached = hits(read_asked("asked_two.yaml", name), read_bank(bank, corpus), near)
+    assert all(a >= b for a, b in zip(reached, (first, shown, honest), strict=True)), reached
+
+
+def test_every_reason_is_true(near: Matcher, corpus: Corpus) -> None:
+    """What was asked stands in the question, and what is quoted in the part that is named."""
+    stories = read_bank("bank_two.md", corpus)
+    for row in read_asked("asked_two.yaml", "dev"):
+        for match in near.match(row["asked"], stories):
+            parts = {"title": match.story.title, "": match.story.whole()}
+            for reason in match.reasons:
+                held = parts.get(reason.part) or match.story.model_dump()[reason.part]
+                assert reason.quote.removesuffix(" ...") in " ".join(held.split())
+                assert reason.asked.removesuffix(" ...") in row["asked"]
+
+
+def test_one_cue_makes_a_story_possible_and_two_make_it_fit(matcher: Matcher) -> None:
+    question = "Tell me about a time you had to learn something new quickly."
+    one = Story(id=1, title="Search", action="I took a course on ranking.")
+    two = one.model_copy(update={"id": 2, "situation": "I did not know what an index was."})
+    assert [(m.story.id, m.fit) for m in matcher.match(question, [one, two])] == [
+        (2, "fits"),
+        (1, "possible"),
+    ]
+
+
+def test_the_same_figure_is_no_reason(matcher: Matcher) -> None:
+    story = Story(id=1, title="Ten million rows", action="I cut ten million rows to five thousand.")
+    assert fitting(matcher.match("Tell me how you spent ten million in five weeks.", [story])) == []
 
 
 @pytest.mark.parametrize(
@@ -185,3 +249,12 @@ def test_the_candidates_own_tags_find_a_story(matcher: Matcher) -> None:
     tagged = VAGUE.model_copy(update={"tags": ("hackathon",)})
     (match,) = matcher.match("Tell me about a hackathon.", [tagged])
     assert (match.fit, match.reasons[0].asked) == ("fits", "hackathon")
+
+
+def test_an_intent_of_an_unknown_kind_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    for name in ("stories.yaml", "principles.yaml", "intents.yaml"):
+        (tmp_path / name).write_bytes((corpus_dir() / name).read_bytes())
+    file = tmp_path / "intents.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("kinds: [conflict]", "kinds: [quarrel]", 1))
+    with pytest.raises(DatasetError, match="kind quarrel does not exist"):
+        load_story_guide(tmp_path, corpus)
