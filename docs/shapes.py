@@ -31,6 +31,7 @@ from coach.store.records import SessionRecord
 from coach.stories.audit import Gap
 from coach.stories.choose import Choice
 from coach.stories.coverage import Covered, Suggestion
+from coach.stories.cv import CvReview
 from coach.stories.match import Reason
 from coach.stories.opening import Opening
 from coach.stories.review import StoryReview
@@ -254,6 +255,15 @@ class StoryMatches(Frozen):
     opening: Opening | None
 
 
+class PrincipleMatches(Frozen):
+    """A company's principle with the stories that fit it or may, best first."""
+
+    principle: str
+    text: str
+    fits: bool
+    matches: tuple[StoryMatch, ...]
+
+
 class Audited(AuditEntry):
     gaps: tuple[Gap, ...]
 
@@ -319,6 +329,8 @@ SHAPES: dict[str, tuple[Any, str]] = {
     "story-review": (ReviewedStory | tuple[ReviewedStory, ...], "`coach story review [N] --json`"),
     "story-coverage": (CoverageOfStories, "`coach story coverage --json`"),
     "story-match": (StoryMatches, "`coach story match QUESTION --json`"),
+    "story-principles": (tuple[PrincipleMatches, ...], "`coach story match --principles FILE --json`"),
+    "story-cv": (tuple[CvReview, ...], "`coach story cv FILE --json`"),
     "audit": (tuple[Audited, ...], "`coach audit list --json`"),
     "profile": (Profile, "`coach profile show --json`"),
     "doctor": (Health, "`coach doctor --json`"),

@@ -25,6 +25,10 @@ AUDIT = """\
 ## Metric
 Time to first answer.
 """
+FILES = {
+    "principles.txt": "Customer first: start with the customer.\nSpeed: decide within a day.\n",
+    "cv.txt": "- Cut the bill from 9 to 4 cents\n- Responsible for search\n",
+}
 # Group -> schema, command line, standard input.
 COMMANDS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     "practice": (
@@ -67,6 +71,8 @@ COMMANDS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
         ("story-review", ("story", "review", "1", "--json"), ""),
         ("story-coverage", ("story", "coverage", "--json"), ""),
         ("story-match", ("story", "match", "fraud-realtime", "--json"), ""),
+        ("story-principles", ("story", "match", "--principles", "principles.txt", "--json"), ""),
+        ("story-cv", ("story", "cv", "cv.txt", "--json"), ""),
         ("audit", ("audit", "list", "--json"), ""),
     ),
     "guides": (
@@ -109,9 +115,11 @@ def test_what_commands_print_is_what_the_schemas_say(
     if group == "story":
         assert piped("story", "add", given=STORIES).code == 0
         assert piped("audit", given=AUDIT).code == 0
+    for name, text in FILES.items():
+        (built_index / name).write_text(text, encoding="utf-8")
     problems: list[str] = []
     for name, arguments, given in COMMANDS[group]:
-        result = piped(*arguments, given=given)
+        result = piped(*(str(built_index / one) if one in FILES else one for one in arguments), given=given)
         found = values(result.out)
         assert found, (arguments, result.err)
         problems += [problem for value in found for problem in wrong(name, value)]
