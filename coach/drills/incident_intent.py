@@ -5,14 +5,19 @@ A reader turns one message into intents; what they lead to is decided in `incide
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from coach.drills.incident_context import follows, leans
+from coach.drills.incident_lists import alternatives, halves
 from coach.drills.incident_match import FIRMLY, FOUND, Match, Matcher
 from coach.drills.incident_words import (
+    ASSERTS,
     CAUSE,
     CHECKING,
     DENIED,
+    INVERTED,
     NOT,
     ORDER,
     PARTS,
@@ -21,6 +26,7 @@ from coach.drills.incident_words import (
     SUSPECT,
     TELLS,
     TESTS,
+    WANTS_ANSWER,
     WEIGHS,
     WHETHER,
     WHY,
@@ -29,10 +35,18 @@ from coach.drills.incident_words import (
 from coach.schema.base import Frozen
 from coach.text.phrases import find
 
-IntentKind = Literal["fact", "act", "whether", "suspect", "cause", "fix", "reason", "no_data", "unclear"]
+IntentKind = Literal[
+    "fact", "act", "whether", "suspect", "cause", "fix", "reason", "no_data", "unclear", "which"
+]
 ORDER_LEAN = 0.1  # how much better a check must fit words that begin with an order, and the reverse
-SURE = 0.75  # beside a check that fits better, one that fits less firmly than this is not run
-FIRM = 0.9  # what each half of "x and y" must fit, against both together
+CLEAR, APART = 0.56, 0.05  # a check is shown that fits so firmly and stands so clear of the runner-up
+ASKED = 0.38  # one that fits less clearly is asked about, down to this firmness
+NEARLY = 0.2  # a second reading is offered beside the first where its score is not further away
+SURE = 0.75  # beside a check that fits better, what fits less firmly than this and is no request is not run
+FIRM, LISTED = 0.85, 1.05  # what each of two requests must fit, and each of a list, against the whole
+OTHER = 0.8  # "and by country?" is another check than the last one where it fits another so firmly
+# Ids of what is unclear for a reason: none of the readings offered was meant; the cause itself is asked for.
+NEITHER, ANSWER = "neither", "answer"
 MOST_CLAUSES = 40  # of one message; what follows is not read
 MOST_CHECKS = 4  # more in one message is a list read out, not a search
 
@@ -41,18 +55,23 @@ class Intent(Frozen):
     """One thing that a message wants. `id` names a fact or an action; `text` is the candidate's words.
 
     whether: asks what an act would do. reason: says what a finding would mean. no_data: a usual check
-    that this incident holds no data on. unclear: nothing could be made of it, or too much.
+    that this incident holds no data on. which: one of `options`, one or two facts, may be meant.
+    unclear: nothing could be made of it; `id` is NEITHER or ANSWER where the reason is known.
     """
 
     kind: IntentKind
     text: str
     id: str = ""
+    options: tuple[str, ...] = ()
 
 
 class Reader(Protocol):
-    """Turns one message of the candidate into intents, in the order in which they are meant."""
+    """Turns one message of the candidate into intents, in the order in which they are meant.
 
-    async def read(self, message: str) -> list[Intent]: ...
+    `last` is the check that was shown before it, on which "and for Android only?" leans.
+    """
+
+    async def read(self, message: str, last: str = "") -> list[Intent]: ...
 
     async def read_ending(self, cause: str, fix: str) -> Ending: ...
 
@@ -64,6 +83,18 @@ class Ending(Frozen):
     actions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Read:
+    """An intent and how firmly the words fit it; 0 where no check was looked for."""
+
+    intent: Intent
+    firm: float = 0.0
+
+    @property
+    def shows(self) -> bool:
+        return self.intent.kind in ("fact", "no_data")
+
+
 class RuleReader:
     """Implements Reader by rule, over the matcher of one incident."""
 
@@ -71,60 +102,86 @@ class RuleReader:
         self._matcher = matcher
         self._says = says
 
-    async def read(self, message: str) -> list[Intent]:
-        intents: list[Intent] = []
+    async def read(self, message: str, last: str = "") -> list[Intent]:
+        if last and follows(message):
+            return [self._following(message.strip(), last)]
+        found: list[_Read] = []
         for clause in clauses(message)[:MOST_CLAUSES]:
-            intents += self._clause(clause)
-        return _settled(self._clear(intents))
+            found += self._clause(clause)
+        return _settled(_clear(found))
 
     async def read_ending(self, cause: str, fix: str) -> Ending:
         return Ending(causes=named(cause, self._says), actions=self._ordered(fix))
 
-    def _clear(self, intents: list[Intent]) -> list[Intent]:
-        """Without checks that are not clear and stand beside a clearer one: they explain it."""
-        firm = {n: self._firmness(item) for n, item in enumerate(intents) if item.kind in ("fact", "no_data")}
-        best = max(firm, key=lambda n: firm[n], default=None)
-        return [item for n, item in enumerate(intents) if firm.get(n, SURE) >= SURE or n == best]
+    def _following(self, message: str, last: str) -> Intent:
+        """The check before once more, unless the few words name another one firmly."""
+        meant = self._matcher.meant(message)
+        match = self._matcher.best(meant, ("fact",))
+        other = match.firmness >= OTHER and match.margin >= APART
+        other = other and not leans(meant) and not self._matcher.holds(last, meant)
+        return Intent(kind="fact", text=message, id=match.target.id if other else last)
 
-    def _firmness(self, intent: Intent) -> float:
-        return self._matcher.best(intent.text, ("fact", "absent")).firmness
-
-    def _clause(self, clause: str) -> list[Intent]:
+    def _clause(self, clause: str) -> list[_Read]:
         # A request with its reason is a request; what gives only a reason is none.
         wish = WHY.split(clause, maxsplit=1)[0]
         clause = wish if CHECKING.match(wish) or ORDER.match(wish) else clause
-        kind = _statement(clause)
-        if kind == "reason" and STATES.match(clause) and named(clause, self._says):
-            kind = "suspect"
+        meant = self._matcher.meant(clause)
+        if WANTS_ANSWER.search(meant):
+            return [_Read(Intent(kind="unclear", text=clause, id=ANSWER))]
+        kind = self._statement(meant)
         if kind is not None:
-            return [Intent(kind=kind, text=clause)]
-        whole = self._one(clause)
-        if whole.kind in ("fact", "act", "no_data") and " and " in clause:
-            return self._halves(clause) or [whole]
-        return [whole]
+            return [_Read(Intent(kind=kind, text=clause))]
+        whole = self._one(meant)
+        parts = self._parts(meant, whole)
+        # Words of the candidate's own are kept, slips of the pen included.
+        return [
+            replace(one, intent=one.intent.model_copy(update={"text": clause})) for one in parts or [whole]
+        ]
 
-    def _halves(self, clause: str) -> list[Intent]:
-        """Two requests joined by "and", where each of them stands as firmly by itself as both together."""
-        first, _, second = clause.partition(" and ")
-        starts = CHECKING.match(second) or ORDER.match(second) or second.startswith("by ")
-        if not starts or second.startswith(("see if", "see whether", "see what")):
+    def _statement(self, clause: str) -> IntentKind | None:
+        kind = _statement(clause)
+        if kind in ("reason", None) and not _asks(clause) and not ORDER.match(clause):
+            if STATES.match(clause) and named(clause, self._says):
+                return "suspect"
+            if kind is None and ASSERTS.search(clause) and not (NOT.search(clause) or TESTS.search(clause)):
+                return "suspect"
+        return kind
+
+    def _parts(self, clause: str, whole: _Read) -> list[_Read]:
+        """The requests of a clause that joins several, each as firm by itself as all of them together."""
+        if whole.intent.kind in ("whether", "reason"):
             return []
-        both = [self._one(first), self._one(second)]
-        whole = self._matcher.best(clause).score
-        firm = all(self._matcher.best(part).score > FIRM * whole for part in (first, second))
-        known = all(item.kind in ("fact", "act") for item in both) and both[0].id != both[1].id
-        return both if firm and known else []
+        best: list[_Read] = []
+        for texts in (*halves(clause), *alternatives(clause)):
+            both = [self._one(text) for text in texts]
+            several = _are_two(both, texts[1], whole) or _are_listed(both, whole)
+            if several and (not best or _least(both) > _least(best)):
+                best = both
+        return best
 
-    def _one(self, clause: str) -> Intent:
+    def _one(self, clause: str) -> _Read:
         match = self._best(clause)
-        if match is None or not match.found or (match.firmness < FIRMLY and self._matcher.is_strange(clause)):
-            return Intent(kind="unclear", text=clause)
+        if (
+            match is None
+            or match.firmness < ASKED
+            or (match.firmness < FIRMLY and self._matcher.is_strange(clause))
+        ):
+            return _Read(Intent(kind="unclear", text=clause))
         if match.target.kind == "act":
-            return _order(clause, match)
-        if match.ambiguous and match.runner_up and match.runner_up.kind != "absent":
-            return Intent(kind="unclear", text=clause, id=match.target.id)
-        kind: IntentKind = "no_data" if match.target.kind == "absent" else "fact"
-        return Intent(kind=kind, text=clause, id=match.target.id)
+            return _Read(_order(clause, match), match.firmness)
+        if match.firmness >= CLEAR and match.margin >= APART:
+            kind: IntentKind = "no_data" if match.target.kind == "absent" else "fact"
+            return _Read(Intent(kind=kind, text=clause, id=match.target.id), match.firmness)
+        options = self._options(clause, match)
+        return _Read(Intent(kind="which" if options else "unclear", text=clause, options=options))
+
+    def _options(self, clause: str, match: Match) -> tuple[str, ...]:
+        """The one or two facts that the clause may mean."""
+        first = self._matcher.best(clause, ("fact",))
+        near = [first.target.id] if match.score - first.score <= NEARLY else []
+        if near and first.runner_up and first.margin <= NEARLY:
+            near.append(first.runner_up.id)
+        return tuple(near)
 
     def _best(self, clause: str) -> Match | None:
         """The best target of the sort that the clause's first words ask for: a check, or an act.
@@ -133,10 +190,12 @@ class RuleReader:
         """
         if self._matcher.is_vague(clause):
             return None
-        asks = CHECKING.match(clause) is not None or clause.endswith("?")
+        asks = _asks(clause)
         if asks and not WHETHER.search(clause):
             # "did we roll anything back" asks; it does not order.
             return self._matcher.best(clause, ("fact", "absent"))
+        if NOT.search(clause) and not asks:
+            return self._matcher.best(clause, ("act",))
         if TELLS.match(clause):
             told = self._matcher.best(clause, ("act",), act="tell")
             return replace(told, score=max(told.score, FOUND))
@@ -157,6 +216,45 @@ class RuleReader:
         return tuple(dict.fromkeys(found))
 
 
+def _asks(clause: str) -> bool:
+    return CHECKING.match(clause) is not None or clause.endswith("?") or INVERTED.search(clause) is not None
+
+
+def _are_two(both: list[_Read], second: str, whole: _Read) -> bool:
+    """True for two requests of which the second begins like one: "what broke, and was the prompt changed"."""
+    begins = CHECKING.match(second) or ORDER.match(second) or second.startswith("by ")
+    if not begins or second.startswith(("see if", "see whether", "see what")):
+        return False
+    kinds, ids = {one.intent.kind for one in both}, {one.intent.id for one in both}
+    if not kinds <= {"fact", "act"} or len(ids) < len(both) or whole.intent.id not in {"", *ids}:
+        return False
+    # "score it with the old code and see what is left" is one check and no order.
+    return (len(kinds) == 1 or whole.intent.kind != "fact") and _least(both) >= FIRM * whole.firm
+
+
+def _are_listed(both: list[_Read], whole: _Read) -> bool:
+    """True where each member of a list by itself asks for something, more firmly than the whole list."""
+    kinds, ids = {one.intent.kind for one in both}, {one.intent.id for one in both}
+    several = kinds in ({"fact"}, {"act"}) and len(ids) == len(both)
+    return several and whole.intent.id in {"", *ids} and _least(both) >= LISTED * whole.firm
+
+
+def _least(found: Iterable[_Read]) -> float:
+    return min(one.firm for one in found)
+
+
+def _clear(found: list[_Read]) -> list[Intent]:
+    """What is less firm beside a firm check is asked about if it is a request; else it explains the other."""
+    most = max((one.firm for one in found if one.shows), default=0.0)
+    kept = []
+    for one in found:
+        if not one.shows or one.firm >= min(SURE, most):
+            kept.append(one.intent)
+        elif one.intent.kind == "fact" and _asks(one.intent.text):
+            kept.append(Intent(kind="which", text=one.intent.text, options=(one.intent.id,)))
+    return kept
+
+
 def named(text: str, says: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Ids of the hypotheses that a statement names; what a part of a sentence turns down is not named."""
     kept = ", ".join(part for part in PARTS.split(text) if not DENIED.search(part))
@@ -165,7 +263,7 @@ def named(text: str, says: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 def _statement(clause: str) -> IntentKind | None:
     """A cause, a suspicion or a reason that is stated, and no request."""
-    if clause.endswith("?"):
+    if clause.endswith("?") or INVERTED.search(clause):
         return None
     if CAUSE.search(clause):
         return "cause"
@@ -196,7 +294,12 @@ def _settled(intents: list[Intent]) -> list[Intent]:
     if any(item.kind == "cause" for item in kept):
         # Beside a conclusion only what begins like a request is one; the rest explains it.
         kept = [item for item in kept if item.kind not in ("fact", "no_data") or CHECKING.match(item.text)]
-    understood = [item for item in kept if item.kind not in ("unclear", "reason")]
-    if understood:
-        return [item for item in kept if item.kind != "unclear"]
+    shown = {item.id for item in kept if item.kind in ("fact", "no_data")}
+    kept = [item for item in kept if not shown & set(item.options)]
+    if any(item.kind not in ("unclear", "reason", "which") for item in kept):
+        return [
+            item for item in kept if item.kind != "unclear" and (item.kind != "which" or _asks(item.text))
+        ]
+    if any(item.kind == "which" for item in kept):
+        return [next(item for item in kept if item.kind == "which")]
     return kept

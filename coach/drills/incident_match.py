@@ -11,12 +11,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
+from coach.drills.incident_spelling import Speller
+from coach.drills.incident_words import KNOWN
 from coach.guides.incidents import Incident, Moves
-from coach.guides.terms import synonym_map, terms, words
+from coach.guides.terms import FILLER, synonym_map, terms, words
 
 # What a word earns that only means the same as one of the phrasing, by a group or by its vector.
 SAME_MEANING, NEAR_MEANING, NEAR_FROM = 0.75, 0.8, 0.45
@@ -29,8 +30,6 @@ ORDERED = 0.34  # an act is found from this score on: its words are few, and its
 MARGIN = 0.02  # a runner-up that is nearer than this makes the request ambiguous
 # How much a lead over the runner-up counts for the best target, and what is counted of it at most.
 LEAD, MOST_LEAD = 1.0, 0.2
-LONG = 4  # letters; a shorter word is not taken for a misspelling
-TYPO, TYPO_FROM = 0.9, 0.84  # what a misspelt word earns, and how like it must be to a known one
 
 # What a request may hold besides the thing that it asks for; alone it asks for nothing.
 GENERAL = frozenset(
@@ -40,12 +39,13 @@ GENERAL = frozenset(
         analyse analyze dig deep deeper help thing else next responsible responsibility explain idea detail
         details see matter situation incident go figure solve root hidden facts fact information info
         verify confirm test compare show tell please want know read split list print around bug general
-        analysis number
+        analysis number model llm bot app score run segment broken fault faulty
         """
     )
 )
 # Words of asking as such: they say nothing of what is asked for.
 ASKING = frozenset(terms("check look see show tell please verify want know examine inspect"))
+HELD = 0.7  # share of a text that a target holds
 STRANGE = 0.5  # a short request with more unknown words than this share must fit firmly
 FIRMLY = 0.5
 SHORT = 4  # terms
@@ -129,6 +129,7 @@ class Matcher:
             for target, phrases in zip(self.targets, self._phrases, strict=True)
         ]
         self._scored = lru_cache(maxsize=64)(self._scores)
+        self._likes = lru_cache(maxsize=512)(self._like)
         counts = Counter(word for bag in self._bags for word in bag)
         size = len(self.targets)
         self._weights = {word: math.log(1.0 + (size - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
@@ -141,7 +142,25 @@ class Matcher:
             for word in words(text)
             for stem in terms(word)
         }
-        self._spellings = [word for word in self._spelt.values() if len(word) > LONG]
+        self._spellings = list(self._spelt.values())
+        self._speller = Speller(
+            (
+                *(incident.opening, incident.debrief, *(item.text for item in incident.hypotheses)),
+                *(KNOWN, *FILLER, *(word for group in moves.words for word in group), *self._texts()),
+            ),
+            self._is_word,
+        )
+
+    def meant(self, text: str) -> str:
+        """The text with misspelt words put right."""
+        return self._speller.corrected(text)
+
+    def _texts(self) -> list[str]:
+        return [text for target in self.targets for text in (target.result, *target.phrasings)]
+
+    def _is_word(self, word: str) -> bool:
+        """True for a word that has a vector: it is no slip of the pen."""
+        return self._nearness is not None and any(self._nearness([word], self._all)[0])
 
     def best(
         self, text: str, kinds: Iterable[Kind] = ("fact", "act", "absent"), *, act: str | None = None
@@ -156,9 +175,19 @@ class Matcher:
         runner_up = rest[0] if rest else (0.0, first)
         return Match(self.targets[-first], score, self.targets[-runner_up[1]], score - runner_up[0])
 
+    def holds(self, name: str, text: str) -> bool:
+        """True where everything that the text names stands in the words of that target."""
+        likeness = self._likeness(text)
+        size = sum(self._weight(word) for word in likeness)
+        held = next(bag for target, bag in zip(self.targets, self._bags, strict=True) if target.id == name)
+        return self._held(likeness, held) >= HELD * size
+
     def is_vague(self, text: str) -> bool:
-        """True where a request names nothing in particular."""
-        return GENERAL.issuperset(terms(text))
+        """True where a request names nothing in particular, and holds the words of no phrasing."""
+        if not GENERAL.issuperset(terms(text)):
+            return False
+        said = set(words(text))
+        return not any(len(named) > 2 and said.issuperset(named) for named in map(words, self._all))
 
     def is_strange(self, text: str) -> bool:
         """True where a short request is made, for the most part, of words that no target is like."""
@@ -170,8 +199,14 @@ class Matcher:
     def _scores(self, text: str) -> tuple[float, ...]:
         """The score of every target."""
         likeness, near = self._likeness(text), self._near(text)
+        heard: dict[
+            str, float
+        ] = {}  # stems of phrasings that the text has, or has something like, and how much
+        for likes in likeness.values():
+            for stem, value in likes.items():
+                heard[stem] = max(value, heard.get(stem, 0.0))
         return tuple(
-            self._score(likeness, n, near[n]) - (ABSENT if target.kind == "absent" else 0.0)
+            self._score(likeness, heard, n, near[n]) - (ABSENT if target.kind == "absent" else 0.0)
             for n, target in enumerate(self.targets)
         )
 
@@ -185,33 +220,30 @@ class Matcher:
     def _likeness(self, text: str) -> Likeness:
         """For each stem of the text the stems of the phrasings that are like it, with how much, 0 to 1."""
         wanted = set(_named(text))
-        spelt = {stem: word for word in words(text) for stem in terms(word) if stem in wanted}
-        found: Likeness = {stem: {} for stem in spelt}
-        if self._nearness is not None and spelt:
-            table = self._nearness(list(spelt.values()), list(self._spelt.values()))
-            for stem, row in zip(spelt, table, strict=True):
-                for other, value in zip(self._spelt, row, strict=True):
-                    if value > NEAR_FROM:
-                        found[stem][other] = NEAR_MEANING * (value - NEAR_FROM) / (1 - NEAR_FROM)
-        for stem, likes in found.items():
-            likes |= {other: SAME_MEANING for other in self._same.get(stem, ()) if other in self._weights}
-            if stem in self._weights:
-                likes[stem] = 1.0
-            if not likes and len(spelt[stem]) > LONG:
-                meant = get_close_matches(spelt[stem], self._spellings, n=1, cutoff=TYPO_FROM)
-                likes |= {other: TYPO for word in meant for other in terms(word)}
-        return found
+        return {
+            stem: self._likes(word, stem) for word in words(text) for stem in terms(word) if stem in wanted
+        }
+
+    def _like(self, word: str, stem: str) -> dict[str, float]:
+        """The stems of the phrasings that are like one word, with how much, 0 to 1."""
+        likes: dict[str, float] = {}
+        if self._nearness is not None:
+            for other, value in zip(self._spelt, self._nearness([word], self._spellings)[0], strict=True):
+                if value > NEAR_FROM:
+                    likes[other] = NEAR_MEANING * (value - NEAR_FROM) / (1 - NEAR_FROM)
+        likes |= {other: SAME_MEANING for other in self._same.get(stem, ()) if other in self._weights}
+        return likes | ({stem: 1.0} if stem in self._weights else {})
 
     def _weight(self, word: str) -> float:
         """How rare a word is among the targets; most for one that no target has."""
         return self._weights.get(word, self._rarest)
 
-    def _score(self, likeness: Likeness, n: int, near: float) -> float:
+    def _score(self, likeness: Likeness, heard: dict[str, float], n: int, near: float) -> float:
         size = sum(self._weight(word) for word in likeness)
         if not size:
             return 0.0
         missed = KEY_MISSED if self._misses_key(likeness, n) else 0.0
-        phrasing = max(self._agreement(likeness, size, phrase) for phrase in self._phrases[n])
+        phrasing = max(self._agreement(likeness, heard, size, phrase) for phrase in self._phrases[n])
         vocabulary = self._held(likeness, self._bags[n]) / size
         if self._nearness is None:
             return (PHRASING * phrasing + VOCABULARY * vocabulary) / (PHRASING + VOCABULARY) - missed
@@ -231,14 +263,14 @@ class Matcher:
                 total += self._weight(word) * max(likes[other] for other in shared)
         return total
 
-    def _agreement(self, likeness: Likeness, size: float, phrase: frozenset[str]) -> float:
+    def _agreement(
+        self, likeness: Likeness, heard: dict[str, float], size: float, phrase: frozenset[str]
+    ) -> float:
         """Weighted harmonic mean of how much of the request the phrasing holds, and the other way round."""
-        asked = self._held(likeness, phrase) / size
-        if not asked:
+        if phrase.isdisjoint(heard):
             return 0.0
-        held = sum(
-            self._weight(word) * max(likes.get(word, 0.0) for likes in likeness.values()) for word in phrase
-        )
+        asked = self._held(likeness, phrase) / size
+        held = sum(self._weight(word) * heard.get(word, 0.0) for word in phrase)
         held /= sum(self._weight(word) for word in phrase)
         return (1 + RECALL) * asked * held / (RECALL * held + asked)
 

@@ -7,12 +7,13 @@ it fails the rules read instead.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import Field, ValidationError
 
 from coach.drills.exchange import make_request
-from coach.drills.incident_intent import Ending, Intent, IntentKind, Reader
+from coach.drills.incident_context import follows
+from coach.drills.incident_intent import Ending, Intent, Reader
 from coach.drills.incident_play import deed_of
 from coach.errors import BadReply, Denied, ModelError
 from coach.guides.incidents import Incident, Moves
@@ -27,13 +28,15 @@ from coach.text.fence import fence, neutralise
 MOST_INTENTS = 6
 REPLY_TOKENS = 800
 _WITH_ID = ("fact", "act", "whether")
+# What a model may say of a part of a message. It travels in requests, in this order.
+_Kind = Literal["fact", "act", "whether", "suspect", "cause", "reason", "no_data", "unclear"]
 
 
 ReplyT = TypeVar("ReplyT", bound=Frozen)
 
 
 class _Chosen(Frozen):
-    kind: IntentKind
+    kind: _Kind
     id: str
     text: str
 
@@ -67,11 +70,14 @@ class ModelReader:
         ]
         self._acts = {name: deed_of(incident, moves, name).title for name in names}
 
-    async def read(self, message: str) -> list[Intent]:
+    async def read(self, message: str, last: str = "") -> list[Intent]:
         """The intents that the model chose, or those of the rules where its replies fail.
 
+        What leans on the check before is left to the rules: the model does not see it.
         Raises only Denied and RecordingError: the next message would fare no better.
         """
+        if last and follows(message):
+            return await self._rules.read(message, last)
         try:
             return await complete_checked(
                 self._model, self._read_request(message), lambda text: self._intents(text, message)
@@ -80,7 +86,7 @@ class ModelReader:
             raise
         except ModelError as error:
             self._note(error)
-            return await self._rules.read(message)
+            return await self._rules.read(message, last)
 
     async def read_ending(self, cause: str, fix: str) -> Ending:
         """As `read`, for the last words."""
@@ -106,7 +112,7 @@ class ModelReader:
         ids = ["", *sorted({*self._facts, *self._acts})]
         entry = _object(
             {
-                "kind": {"type": "string", "enum": [k for k in get_args(IntentKind) if k != "fix"]},
+                "kind": {"type": "string", "enum": list(get_args(_Kind))},
                 "id": {"type": "string", "enum": ids},
                 "text": {"type": "string"},
             }

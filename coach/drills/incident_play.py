@@ -21,6 +21,7 @@ EventKind = Literal[
     "reason",
     "no_data",
     "unclear",
+    "which",
     "too_many",
     "hint",
     "cause",
@@ -32,7 +33,8 @@ EventKind = Literal[
 class Event(Frozen):
     """One thing that came of a message. `text` is the candidate's words, `minutes` what it cost.
 
-    `actions` are what a fix orders; `causes` the hypotheses that a stated cause names.
+    `actions` are what a fix orders; `causes` the hypotheses that a stated cause names; `options` the facts
+    of which the coach asked whether they are meant.
     """
 
     kind: EventKind
@@ -41,6 +43,7 @@ class Event(Frozen):
     minutes: int = 0
     actions: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class Standing:
         elif event.kind == "act":
             self.deeds.append(event.id)
             self.limited = max(self.limited, deed_of(self.incident, self.moves, event.id).reduces)
+
+    @property
+    def last(self) -> str:
+        """The check whose result was shown last, or ""."""
+        return next((event.id for event in reversed(self.events) if event.kind in ("fact", "again")), "")
 
     @property
     def cause(self) -> Event | None:
@@ -154,7 +162,16 @@ def _event(standing: Standing, intent: Intent) -> Event:
             return Event(kind="again", id=intent.id, text=intent.text)
         deed = deed_of(standing.incident, standing.moves, intent.id)
         return Event(kind="act", id=deed.id, text=intent.text, minutes=deed.minutes)
+    if intent.kind == "which":
+        options = tuple(name for name in intent.options if _may_be_named(standing, name))
+        return Event(kind="which" if options else "unclear", text=intent.text, options=options)
     return Event(kind=intent.kind, id=intent.id, text=intent.text)
+
+
+def _may_be_named(standing: Standing, name: str) -> bool:
+    """False for a check that rests on others not seen yet: its name would give away what they show."""
+    after = standing.incident.fact(name).after
+    return not after or bool(set(after) & set(standing.facts))
 
 
 def hint(standing: Standing) -> tuple[Event, str]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coach.drills.incident_intent import MOST_CHECKS
+from coach.drills.incident_context import follows
+from coach.drills.incident_intent import ANSWER, MOST_CHECKS, NEITHER
 from coach.drills.incident_play import Event, Standing, deed_of
 
 
 def reply(standing: Standing, events: Sequence[Event]) -> str:
     """The coach's words for what came of a message."""
-    parts = list(dict.fromkeys(_words(standing, event) for event in events))
+    parts = list(dict.fromkeys(_words(standing, event, alone=len(events) == 1) for event in events))
     if len(parts) > 1:
         parts = [part for part in parts if part != _REASON]
     return "\n\n".join(part for part in parts if part)
@@ -25,9 +26,11 @@ _UNCLEAR = (
     "I cannot tell which check that is, or there is nothing on it here."
     " Name what you would look at, and what you would compare it with or split it by."
 )
-_VAGUE = (
-    "That can be read in more than one way. Say more exactly what you would look at, and compared with what."
-)
+_NOT_UNDERSTOOD = {
+    NEITHER: "Then say it in other words: what would you look at, and compared with what?",
+    ANSWER: "That is yours to find: I show what a check shows, and nothing else."
+    " Ask for a check. /hint says where to look, for 15 minutes; /give-up ends the incident and explains it.",
+}
 _WHETHER = "That is yours to decide. Say it as an order, and it is done."
 _SUSPECT = "Noted as a suspicion. What would show that it is so, or rule it out?"
 _CAUSE = (
@@ -38,14 +41,16 @@ _FIX = "Noted as your fix. Which cause does it mend? (/cause and your words)"
 _TOO_MANY = f"That is a list. The first {MOST_CHECKS} were run; say which of the others you still need."
 
 
-def _words(standing: Standing, event: Event) -> str:
+def _words(standing: Standing, event: Event, *, alone: bool) -> str:
     incident = standing.incident
     if event.kind in ("fact", "again", "early"):
         return _shown(standing, event)
     if event.kind == "act":
         return cost(deed_of(incident, standing.moves, event.id).effect, event.minutes)
     if event.kind == "unclear":
-        return _VAGUE if event.id else _UNCLEAR
+        return _NOT_UNDERSTOOD.get(event.id, _UNCLEAR)
+    if event.kind == "which":
+        return _which(standing, event, alone=alone)
     fixed = {
         "no_data": _NO_DATA,
         "whether": _WHETHER,
@@ -65,8 +70,18 @@ def _shown(standing: Standing, event: Event) -> str:
     if event.kind == "early":
         return fact.early
     if event.kind == "again":
-        return f"You have that already: {fact.shows}"
+        lead = "That is all that this check shows" if follows(event.text) else "You have that already"
+        return f"{lead}: {fact.shows}"
     return cost(fact.shows, fact.minutes, fact.who)
+
+
+def _which(standing: Standing, event: Event, *, alone: bool) -> str:
+    """Asks back rather than guess; nothing was looked at, and nothing is counted."""
+    titles = [standing.incident.fact(name).title.rstrip("?.") for name in event.options]
+    of = "Do" if alone else f'By "{event.text}", do'
+    if len(titles) == 1:
+        return f"{of} you mean this check: {titles[0]}? (yes, or say it in other words)"
+    return f"{of} you mean\n  1  {titles[0]}\n  2  {titles[1]}\n(1, 2, both, or say it in other words)"
 
 
 def cost(text: str, minutes: int, who: str = "") -> str:

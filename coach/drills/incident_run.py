@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coach.drills.incident_intent import Intent, Reader
+from coach.drills.incident_context import picked
+from coach.drills.incident_intent import NEITHER, Intent, Reader
 from coach.drills.incident_play import Event, Standing, deed_of, hint, play
 from coach.drills.incident_reply import reply
 from coach.drills.incident_words import clauses
@@ -62,7 +63,7 @@ class Run:
     async def say(self, message: str) -> str:
         """What the candidate asks, does or concludes in plain words; the coach's answer to it."""
         self._must_be_open()
-        intents = await self._reader.read(message)
+        intents = self._picked(message) or await self._reader.read(message, self.standing.last)
         ending = [item for item in intents if self._is_ending(item, intents)]
         rest = [item for item in intents if item not in ending]
         if any(item.kind == "act" for item in ending):
@@ -73,6 +74,18 @@ class Run:
             self.standing.add(event)
             events.append(event)
         return self._keep(message, events)
+
+    def _picked(self, message: str) -> list[Intent]:
+        """What an answer to "do you mean a or b?" picks, in the words in which it was first asked for."""
+        asked = [event for event in self.said[-1].events if event.kind == "which"] if self.said else []
+        if not asked:
+            return []
+        names = picked(message, asked[-1].options)
+        if names is None:
+            return []
+        if not names:
+            return [Intent(kind="unclear", text=message, id=NEITHER)]
+        return [Intent(kind="fact", id=name, text=asked[-1].text) for name in names]
 
     async def state_cause(self, text: str) -> str:
         self._must_be_open()

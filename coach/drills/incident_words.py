@@ -17,6 +17,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 BREAK = _pattern(
     r"""
     ,?\s+ (?:and_)? (?:then|after_that|afterwards|as_well_as|and_also) \s+ (?=\w)
+    | ,\s+ but \s+ (?=\w)
     """
 )
 CONDITION = _pattern(r"^(?:\w+,?\s+)?(?:if|in_case|when_(?:it|that)|once|should_(?:it|that|this))\b")
@@ -25,7 +26,10 @@ BULLET = _pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
 LEAD = _pattern(
     r"""
     ^(?:(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|then|also|meanwhile|in_the_meantime|now|ok|okay|so|well
-    |and|finally|lastly|to_begin_with|before_anything_else|at_the_same_time|please
+    |and|finally|lastly|to_begin_with|before_(?:anything_else|anything|we_touch_anything)|at_the_same_time|please
+    |hmm+|um+|uh+|right(?=,)|hey|hi|hello|honestly|actually|basically|let_me_(?:step_back|think)|i_guess_what_i(?:'m|_am)_wondering_is
+    |(?:my_|the_)?first_thing(?:_i(?:'d|_would)_(?:love|like|want)_to_(?:know|understand|see|check)_is)?
+    |i(?:'d|_would)_(?:love|like|want)_to_(?:know|understand)_is
     |i_think_(?:that_)?(?=(?:we|i|let)\b)
     |(?:i_think_)?it(?:'s|_is|_would_be)_(?:worth|time|best|useful)(?:_to)?)\b[,:]?\s*)+
     """
@@ -35,12 +39,12 @@ CHECKING = _pattern(
     r"""
     ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us|_me)|we(?:'d|_should|_could|_would|_will)?
     |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:also_)?(?:want|like|need)_to|you)\s+)*
-    (?:also_|first_|now_|quickly_)?
+    (?:also_|first_|now_|quickly_|probably_|just_|really_|maybe_|go_and_|start_(?:with|by)_|)?
     (?:check(?:ing)?|look(?:ing)?|see|know|understand|learn|hear|compar(?:e|ing)|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
     |list|measure|rule_out|make_sure|exclude|establish|determine|open|listen|follow|print|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
     |audit|investigate|query|analy[sz]e|drill|what|when|which|who|where|why|how|is|are|was|were|did|does|do|has
     |have|any|phone|ring|hear|watch|interview|talk_to|feed|decompose|reweigh|reweight|recompute|recalculate
-    |rescore|score|overlay|correlate|quantify|may_(?:i|we)|might_it)\b
+    |rescore|score|overlay|correlate|quantify|may_(?:i|we)|might_it|evaluate|validate|diff|confirm|prove|control(?=_(?:if|whether|that|the))|asking|shadow|observe|visit|go_through|go_and|grab)\b
     """
 )
 # The clause begins with a verb of doing.
@@ -55,14 +59,14 @@ ORDER = _pattern(
     |rewrite|reword|improve|restart|reboot|redeploy|scale|clear|flush|purge|empty|rebuild|reindex|fix|patch|mend
     |repair|correct|normali[sz]e|parse|escalate|hand|leave|postpone|prioriti[sz]e|offer|ask_(?:the|our|an?|users)
     |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|judge|normalise|treat|map|backfill|schedule
-    |default|request|require|demand|retry|renew|refresh|suspend|hire|quote|appoint|reserve|convert)\b
+    |filter|keep|re-?label|reserve|optimi[sz]e|detect|default|request|require|demand|retry|renew|refresh|suspend|hire|quote|appoint|reserve|convert)\b
     """
 )
 # Speaks to people about the incident.
 TELLS = _pattern(
     r"""
     ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us)|we(?:'d|_should|_could|_will|_must)?)\s+)*
-    (?:tell|inform|notify|warn|apologi[sz]e|announce|let_(?!us|me).*\bknow)\b
+    (?:tell(?!_the_(?:model|bot|llm|assistant|ai)\b)|inform|notify|warn|apologi[sz]e|announce|let_(?!us|me).*\bknow)\b
     """
 )
 # Asks what an act would bring, and does not order it.
@@ -76,7 +80,7 @@ WHETHER = _pattern(
 NOT = _pattern(
     r"""
     ^(?:\S+\s+){0,3}?(?:not|don't(?!_let)|won't|never|no_need_to|hold_off|wouldn't|shouldn't|avoid|refuse_to|postpone
-    |too_early_to|put_off|wait_with)\b
+    |too_early_to|put_off|wait_with|hold_on|wait_before)\b
     | \b(?:would_be|is|seems)_(?:too_early|premature|a_mistake|pointless|wrong)\b
     """
 )
@@ -123,6 +127,37 @@ STATES = _pattern(
     | ^(?:so_)?(?:no|nothing|none|nobody|we_(?:now_)?(?:know|saw|have_seen|learned))\b[^?]*$
     """
 )
+# Says that something is so, in any words that begin neither a request nor an order.
+ASSERTS = _pattern(
+    r"""
+    ^(?!.*\b(?:which|what|how|who|when|whether|please|that(?!'s))\b)[^?:]*
+    (?:\b(?:is|are|was|were|must|has|have|had|got|gets)\b
+    |\b(?:just|simply|surely|obviously|clearly)_(?!(?:one|an?|the|some|to|for|in|on|at|by|those|these|new|old)\b)\w+
+    |\b(?:it|that|there|here)'s\b | !\s*$
+    | ^\w+(?:_\w+)?_(?:drifted|changed|broke|moved|lies|confuses|hallucinates|fails)\b)
+    """
+)
+# Wants the cause itself, all results at once, or another game.
+WANTS_ANSWER = _pattern(
+    r"""
+    ^(?:(?:please|just|can_you|could_you|you_must|then|now)_)*
+      (?:tell|give|show|reveal|print|output|list|display|repeat|say|what(?:'s|_is|_was|_caused|_would))\b
+      .*\b(?:answers?(?=\s*(?:be|please)?\W*$)|solution|(?:hidden_|real_|true_|root_)?cause|diagnosis|debrief|yaml|hypothes[ei]s
+      |hidden_(?:text|facts?)|all_(?:the_)?(?:facts|results|checks)|every(?:_fact|thing_above)|what_caused_it)\b
+    | ^(?:just_|please_)?(?:say_it|tell_me)\W*$
+    | \b(?:ignore|forget|disregard)_(?:all_|your_|the_|my_|previous_|these_)*
+      (?:instructions|rules|game|prompt)\b
+    | \b(?:developer_mode|i_am_the_(?:admin|developer)|you_are_now|new_rules\s*:|with_full_marks)\b
+    | \bskip_to_the_end\b
+    | ^system\s*:
+    | \byou_must_(?:now_)?(?:tell|show|reveal)\b | \bwith_their_results\b
+    """
+)
+# A question whose subject comes first: "the old answers, were they right".
+INVERTED = _pattern(
+    r"^[^?]{3,80}(?:,|_[-–—])_(?:is|are|was|were|did|does|do|has|have|can)_(?:it|they|he|she|this|that|these|those|there|we)\b"
+    r"|^(?:could|might|can|may)_(?:it|the|this|that|there|they|our|some|an?)\b"
+)
 # A guess that comes with the wish to test it is a check.
 TESTS = _pattern(r"\b(?:verify|check|compare|look|test|rule_out|make_sure|confirm|see_if|see_whether)\b")
 # What follows says why something is asked for.
@@ -145,6 +180,11 @@ VERIFY = _pattern(
 )
 GUARD = _pattern(
     r"\b(?:alarms?|alerts?|monitor\w*|tests?|check_in|contract|guard|gate|post-?mortem|limit_on)\b"
+)
+# Words by which messages are told apart, as text: they are no slips of the pen.
+KNOWN = " ".join(
+    re.sub(r"\\.", " ", pattern.pattern)
+    for pattern in (CHECKING, ORDER, SUSPECT, CAUSE, REASON, WEIGHS, NOT, STATES, WANTS_ANSWER)
 )
 
 
