@@ -257,12 +257,15 @@ def measure(as_data: Json = False) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, show_edge=False)
-    for name in ("queries", "method", "recall@5", "MRR", "nDCG@10"):
+    for name in ("queries", "method", "recall@1", "recall@5", "95%", "MRR", "nDCG@10"):
         table.add_column(name, justify="left" if name in ("queries", "method") else "right")
     for one in figures:
         mark = " (used)" if one.method == METHOD else ""
-        scores = (f"{x:.3f}" for x in (one.recall_at_5, one.mrr, one.ndcg_at_10))
-        table.add_row(f"{one.part}, {one.queries}", one.method + mark, *scores)
+        first, five, mrr, ndcg = (
+            f"{x:.3f}" for x in (one.recall_at_1, one.recall_at_5, one.mrr, one.ndcg_at_10)
+        )
+        interval = f"{one.low:.2f}-{one.high:.2f}"
+        table.add_row(f"{one.part}, {one.queries}", one.method + mark, first, five, interval, mrr, ndcg)
     console.out().print(table)
 
 

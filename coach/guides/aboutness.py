@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,17 @@ from coach.guides.terms import synonym_map, terms
 
 # What one word of the query earns: named as a subject, merely mentioned, or only by a synonym.
 _SUBJECT, _MENTIONED, _SYNONYM = 1.0, 0.5, 0.4
+
+
+# Words of the whole subject, which `terms` leaves out: who says one hardly asks about something else.
+_NAMES_SUBJECT = re.compile(
+    r"\b(?:ai|ml|mlops|llms?|gen ?ai|machine learning|product managers?|(?<!\d)(?<!\d )pms?)\b", re.IGNORECASE
+)
+
+
+def names_subject(query: str) -> bool:
+    """Whether a query says that it is about AI or product management."""
+    return _NAMES_SUBJECT.search(query) is not None
 
 
 class Aboutness:

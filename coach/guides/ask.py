@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import ValidationError
 
 from coach.errors import BadReply
+from coach.guides.aboutness import names_subject
 from coach.guides.search import Searcher
 from coach.guides.terms import terms
 from coach.llm.jsontext import extract_json
@@ -24,6 +25,8 @@ from coach.text.sanitize import for_terminal
 
 # Calibrated on eval/retrieval.jsonl: see tests/guides/test_retrieval.py for what passes and what does not.
 RELEVANT = 0.45
+# Where the question names AI or product management itself, less of the rest has to fit.
+RELEVANT_NAMED = 0.2
 _PASSAGES_SHOWN = 3
 _PASSAGES_GIVEN = 6
 _SENTENCES_MARKED = 2
@@ -125,7 +128,8 @@ def look_up(text: str, searcher: Searcher, k: int = _PASSAGES_SHOWN) -> AskResul
     """The best passages for a question, at most k, or `found` false where none is about it."""
     text = " ".join(for_terminal(text).split())[:_MOST_CHARS]
     hits = searcher.search(text, k)
-    if not hits or searcher.coverage(text, hits[:_PASSAGES_SHOWN]) < RELEVANT:
+    enough = RELEVANT_NAMED if names_subject(text) else RELEVANT
+    if not hits or searcher.coverage(text, hits[:_PASSAGES_SHOWN]) < enough:
         return AskResult(question=text, found=False)
     cited = tuple(
         CitedPassage(passage=hit.passage, marked=best_sentences(text, hit.passage.text, searcher))

@@ -21,6 +21,9 @@ T = TypeVar("T")
 TIMEOUT_S = 60.0
 # Providers cap the texts of one request; 128 short passages stay far below every cap.
 BATCH = 128
+# Of the space of the guides: fewer than passages, so that it holds subjects. Their exact words are left
+# to the keyword rankings of search; with 64 the second and third relevant passage come later.
+_DIMENSIONS = 32
 SENTENCE = "sentence:"
 
 
@@ -65,7 +68,7 @@ def open_embedder(choice: EmbedderChoice, texts: Sequence[str], cache_dir: Path)
     if choice.name == "lsa":
         from coach.guides.lsa import open_lsa
 
-        return open_lsa(texts, cache_dir, choice.synonyms)
+        return open_lsa(texts, cache_dir, choice.synonyms, _DIMENSIONS)
     if choice.name == "minilm":
         return Provider("minilm", _open_minilm(choice.may_download))
     if choice.name.startswith(SENTENCE):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from coach.guides.corpus import Corpus
-from coach.guides.terms import terms
+from coach.guides.terms import terms, wordings
 from coach.schema.passage import Guide, Passage
 
 
@@ -31,6 +31,11 @@ class Entry:
         return terms(self.text)
 
     @cached_property
+    def wordings(self) -> list[str]:
+        """Words and neighbouring words of the indexed text, filler too."""
+        return wordings(self.text)
+
+    @cached_property
     def subjects(self) -> frozenset[str]:
         """The stems that it is said to be about."""
         return frozenset(terms(self.about)) if self.about else frozenset(self.terms)
@@ -51,10 +56,12 @@ def user_entries(guides: Iterable[Guide]) -> list[Entry]:
 
 
 def _entry(passage: Passage, guide: Guide, asked: str) -> Entry:
+    subjects, _, oblique = asked.partition("|")
+    phrases = f"{subjects.strip()}; {oblique.strip()}" if oblique else asked
     # A heading says what its passage is about, and is short: repeating it gives it weight.
-    text = "\n".join([*[passage.title] * 3, guide.title, *[asked] * 2, passage.text])
+    text = "\n".join([*[passage.title] * 3, guide.title, *[phrases] * 2, passage.text])
     # A user's passage has no list of questions; its own words say what it is about.
-    about = "" if passage.user else f"{passage.title}\n{guide.title}\n{asked}"
+    about = "" if passage.user else f"{passage.title}\n{guide.title}\n{subjects}"
     return Entry(passage, about, text)
 
 

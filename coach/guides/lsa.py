@@ -18,11 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from coach.guides.terms import VERSION, synonym_map, terms
+from coach.guides.terms import SYNONYM_WEIGHT, VERSION, synonym_map, terms
 
 FORMAT = "2"
 DIMENSIONS = 64
-SYNONYM_WEIGHT = 0.1
 _SEED = 7
 
 
@@ -32,9 +31,9 @@ def features(text: str) -> list[str]:
     return stems + [f"{a} {b}" for a, b in zip(stems, stems[1:], strict=False)]
 
 
-def fit_digest(texts: Sequence[str]) -> str:
+def fit_digest(texts: Sequence[str], dimensions: int = DIMENSIONS) -> str:
     """What a fitted form is named by: 12 hex digits over the texts and the method's settings."""
-    material = "\x00".join([FORMAT, VERSION, str(DIMENSIONS), *texts])
+    material = "\x00".join([FORMAT, VERSION, str(dimensions), *texts])
     return hashlib.sha256(material.encode()).hexdigest()[:12]
 
 
@@ -79,35 +78,40 @@ class Lsa:
         return self._project(weights)
 
 
-def fit_lsa(texts: Sequence[str]) -> Lsa:
+def fit_lsa(texts: Sequence[str], dimensions: int = DIMENSIONS) -> Lsa:
     """Fit on the texts of a corpus; the same texts give the same vectors."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(analyzer=features, sublinear_tf=True, min_df=1)
     matrix = vectorizer.fit_transform(texts)
-    size = max(1, min(DIMENSIONS, min(matrix.shape) - 1))
+    size = max(1, min(dimensions, min(matrix.shape) - 1))
     svd = TruncatedSVD(n_components=size, algorithm="arpack", random_state=_SEED).fit(matrix)
     axes = svd.components_.T
     # The sign of an axis is arbitrary; the largest entry is made positive so that runs agree.
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     return Lsa(
-        name=f"lsa:{fit_digest(texts)}",
+        name=f"lsa:{fit_digest(texts, dimensions)}",
         columns={str(term): int(column) for term, column in vectorizer.vocabulary_.items()},
         weights=vectorizer.idf_.astype(np.float32),
         axes=axes.astype(np.float32),
     )
 
 
-def open_lsa(texts: Sequence[str], cache_dir: Path, synonyms: Iterable[Iterable[str]] = ()) -> Lsa:
+def open_lsa(
+    texts: Sequence[str],
+    cache_dir: Path,
+    synonyms: Iterable[Iterable[str]] = (),
+    dimensions: int = DIMENSIONS,
+) -> Lsa:
     """The fitted form from the cache folder, or a fresh fit that is then kept there.
 
     `synonyms` are groups of words that widen queries; they do not change the space.
     """
-    name = fit_digest(texts)
+    name = fit_digest(texts, dimensions)
     path = cache_dir / f"lsa-{name}.npz"
     kept = _read(path, f"lsa:{name}")
-    lsa = kept if kept is not None else fit_lsa(texts)
+    lsa = kept if kept is not None else fit_lsa(texts, dimensions)
     if kept is None:
         _write(lsa, path)
     return replace(lsa, synonyms=synonym_map(synonyms))

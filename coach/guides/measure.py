@@ -1,4 +1,4 @@
-"""Measures retrieval against eval/retrieval.jsonl: recall@5, MRR, nDCG@10, and silence off the subject.
+"""Measures retrieval on judged queries: recall@1, recall@5 with its interval, MRR and nDCG@10.
 
 Computes figures and prints nothing. Definitions: Manning, Raghavan, Schütze, Introduction to
 Information Retrieval, chapter 8; relevance is binary.
@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 from pydantic import ValidationError
 
@@ -20,6 +21,8 @@ from coach.guides.search import Method, Searcher
 from coach.schema.base import Frozen
 
 METHODS: tuple[Method, ...] = ("bm25", "vectors", "fusion")
+_RESAMPLES = 2000
+_SEED = 7
 
 
 class RetrievalRow(Frozen):
@@ -37,11 +40,17 @@ class RetrievalRow(Frozen):
 
 @dataclass(frozen=True)
 class Figures:
-    """Means over queries, each between 0 and 1."""
+    """Means over queries, each between 0 and 1.
+
+    `low` and `high` bound recall@5: 2.5% and 97.5% quantiles over 2000 resamples of the queries.
+    """
 
     part: str
     method: Method
+    recall_at_1: float
     recall_at_5: float
+    low: float
+    high: float
     mrr: float
     ndcg_at_10: float
     queries: int
@@ -76,17 +85,31 @@ def measure(searcher: Searcher, rows: Sequence[RetrievalRow]) -> list[Figures]:
 def _figures(
     part: str, method: Method, rows: Sequence[RetrievalRow], found: Mapping[str, Sequence[str]]
 ) -> Figures:
-    def mean(of: Callable[[Sequence[str], frozenset[str]], float]) -> float:
-        return sum(of(found[row.id], frozenset(row.relevant)) for row in rows) / len(rows)
+    def of_each(score: Callable[[Sequence[str], frozenset[str]], float]) -> list[float]:
+        return [score(found[row.id], frozenset(row.relevant)) for row in rows]
 
+    recall = of_each(lambda ids, relevant: recall_at(ids, relevant, 5))
+    low, high = _interval(recall)
     return Figures(
         part=part,
         method=method,
-        recall_at_5=mean(lambda ids, relevant: recall_at(ids, relevant, 5)),
-        mrr=mean(reciprocal_rank),
-        ndcg_at_10=mean(lambda ids, relevant: ndcg_at(ids, relevant, 10)),
+        recall_at_1=fmean(of_each(lambda ids, relevant: recall_at(ids, relevant, 1))),
+        recall_at_5=fmean(recall),
+        low=low,
+        high=high,
+        mrr=fmean(of_each(reciprocal_rank)),
+        ndcg_at_10=fmean(of_each(lambda ids, relevant: ndcg_at(ids, relevant, 10))),
         queries=len(rows),
     )
+
+
+def _interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95% percentile bootstrap interval of a mean; always the same draws."""
+    import numpy as np
+
+    drawn = np.random.default_rng(_SEED).choice(values, size=(_RESAMPLES, len(values))).mean(axis=1)
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def recall_at(found: Sequence[str], relevant: frozenset[str], k: int) -> float:

@@ -1,4 +1,4 @@
-"""Searches the passages: keywords and vectors, fused by rank. Opens and builds what it needs, late.
+"""Searches the passages by keywords, wordings and vectors, fused. Opens and builds what it needs, late.
 
 Importing this module is cheap; the first search, or `warm`, loads the index and its libraries.
 """
@@ -6,7 +6,7 @@ Importing this module is cheap; the first search, or `warm`, loads the index and
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,20 +15,24 @@ from coach.errors import SetupError
 from coach.guides.corpus import Corpus
 from coach.guides.embed import Embedder, EmbedderChoice, open_embedder
 from coach.guides.entries import Entry, corpus_entries, user_entries
+from coach.guides.terms import synonym_map, terms, wordings
 from coach.schema.passage import Guide, Hit, Passage
 
 if TYPE_CHECKING:
     from coach.guides.aboutness import Aboutness
     from coach.guides.bm25 import Bm25
     from coach.guides.index import Built
+    from coach.guides.neighbours import Neighbours
     from coach.guides.vectors import VectorStore
 
 Method = Literal["bm25", "vectors", "fusion"]
 METHOD: Method = "fusion"
-# Reciprocal rank fusion (Cormack et al., SIGIR 2009), score = sum of weight / (k + rank). With k 60 and
-# equal weights as published it measured below vectors alone; with these it leads (coach guides measure).
-_RRF_K = 5
-_KEYWORDS, _VECTORS = 1.0, 3.0
+# Weights of the rankings, chosen on phrasings that were held out from the index.
+_KEYWORDS, _WORDINGS, _VECTORS = 0.5, 1.0, 1.0
+# What the neighbours of a find get of it, and by which power of its score: only leaders lend.
+_LENT, _POWER = 0.5, 4
+# (position of an entry, score) pairs, best first.
+Ranking = Sequence[tuple[int, float]]
 # Share of a query's words that the embedder must place for its ranking to count in full.
 _KNOWN = 0.6
 _DEPTH = 50
@@ -38,8 +42,11 @@ _DEPTH = 50
 class _Loaded:
     entries: Sequence[Entry]
     by_id: dict[str, int]
-    bm25: Bm25
+    keywords: Bm25
+    wordings: Bm25
+    synonyms: Mapping[str, frozenset[str]]
     aboutness: Aboutness
+    neighbours: Neighbours
     embedder: Embedder
     store: VectorStore
     collection: str
@@ -94,13 +101,14 @@ class Searcher:
 
     def _search(self, query: str, k: int, method: Method) -> list[Hit]:
         loaded = self._load()
-        keyword = loaded.bm25.search(query, _DEPTH) if method != "vectors" else []
-        near = _near(loaded, query) if method != "bm25" else []
-        ranked = keyword or near
-        if method == "fusion":
+        rankings: list[tuple[float, Ranking]] = []
+        if method != "vectors":
+            rankings += zip((_KEYWORDS, _WORDINGS), _by_words(loaded, query), strict=False)
+        if method != "bm25":
             # Words that the embedder has never seen, as in a user's own guides, are left to keywords.
-            trust = _VECTORS * min(1.0, loaded.embedder.knows(query) / _KNOWN) ** 2
-            ranked = _fuse([(_KEYWORDS, keyword), (trust, near)])
+            trust = min(1.0, loaded.embedder.knows(query) / _KNOWN) ** 2 if rankings else 1.0
+            rankings.append((_VECTORS * trust, _near(loaded, query)))
+        ranked = _lend(_fuse(rankings), loaded.neighbours)
         return [Hit(passage=loaded.entries[n].passage, score=score) for n, score in ranked[:k]]
 
     def coverage(self, query: str, hits: Sequence[Hit]) -> float:
@@ -139,6 +147,7 @@ class Searcher:
         from coach.guides.aboutness import Aboutness
         from coach.guides.bm25 import Bm25
         from coach.guides.index import collection_name, open_index
+        from coach.guides.neighbours import neighbours
 
         own = corpus_entries(self._corpus)
         entries = own + user_entries(self._guides)
@@ -159,8 +168,11 @@ class Searcher:
         loaded = _Loaded(
             entries=entries,
             by_id={entry.passage.id: n for n, entry in enumerate(entries)},
-            bm25=Bm25([entry.terms for entry in entries]),
+            keywords=Bm25([entry.terms for entry in entries]),
+            wordings=Bm25([entry.wordings for entry in entries]),
+            synonyms=synonym_map(self._corpus.synonyms),
             aboutness=Aboutness(entries, self._corpus.synonyms),
+            neighbours=neighbours(entries, self._corpus),
             embedder=embedder,
             store=store,
             collection=collection_name(built.manifest),
@@ -181,6 +193,15 @@ def open_searcher(
     return Searcher(corpus, index_dir, cache_dir, choice, user_guides, chroma_url)
 
 
+def _by_words(loaded: _Loaded, query: str) -> list[Ranking]:
+    """The ranking by keywords and the one by how the query is put, none where no keyword is known."""
+    asked = terms(query)
+    widened = {other for term in asked for other in loaded.synonyms.get(term, ())}.difference(asked)
+    keywords = loaded.keywords.search(asked, _DEPTH, sorted(widened))
+    # "How do I" alone finds nothing: every entry holds it somewhere.
+    return [keywords, loaded.wordings.search(wordings(query), _DEPTH)] if keywords else []
+
+
 def _near(loaded: _Loaded, query: str) -> list[tuple[int, float]]:
     vector = loaded.embedder.embed_query(query)
     if not vector.any():
@@ -189,10 +210,34 @@ def _near(loaded: _Loaded, query: str) -> list[tuple[int, float]]:
     return [(loaded.by_id[i], score) for i, score in found if i in loaded.by_id]
 
 
-def _fuse(rankings: Sequence[tuple[float, Sequence[tuple[int, float]]]]) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion; ties go to the earlier entry, so that results are the same every time."""
+def _fuse(rankings: Sequence[tuple[float, Ranking]]) -> Ranking:
+    """Scores of each ranking scaled to 0..1, weighted, and added (CombSUM; Fox and Shaw, TREC-2, 1994).
+
+    Ahead of reciprocal ranks on queries held out from the index, since it keeps by how much the first
+    leads. Ties go to the earlier entry, so that results are the same every time.
+    """
     scores: dict[int, float] = {}
     for weight, ranking in rankings:
-        for rank, (n, _) in enumerate(ranking, start=1):
-            scores[n] = scores.get(n, 0.0) + weight / (_RRF_K + rank)
+        # A full ranking ends among entries that fit no better than most; below that is nothing.
+        low = ranking[-1][1] if len(ranking) == _DEPTH else 0.0
+        span = ranking[0][1] - low if ranking else 0.0
+        for n, score in ranking:
+            scores[n] = scores.get(n, 0.0) + (weight * (score - low) / span if span > 0 else 0.0)
+    return _in_order(scores)
+
+
+def _lend(ranked: Ranking, neighbours: Neighbours) -> Ranking:
+    """The ranking after each find has lent to its neighbours, scaled so that the best stood at 1 before."""
+    best = ranked[0][1] if ranked else 0.0
+    if best <= 0.0:
+        return ranked
+    scores = {n: score / best for n, score in ranked}
+    for n, score in ranked:
+        lent = _LENT * (max(score, 0.0) / best) ** _POWER
+        for other, share in neighbours.get(n, {}).items():
+            scores[other] = scores.get(other, 0.0) + lent * share
+    return _in_order(scores)
+
+
+def _in_order(scores: Mapping[int, float]) -> Ranking:
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))

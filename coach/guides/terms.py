@@ -11,6 +11,9 @@ import Stemmer
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _SHORT_FORM = re.compile(r"['’](?:s|re|ve|ll|d|m|t)$")
+_CLAUSE_END = re.compile(r"[;.?!\n]")
+# What a synonym of a query's word counts for, beside the word itself.
+SYNONYM_WEIGHT = 0.1
 # British and American spellings meet; the words that this spoils are spoiled on both sides alike.
 _SPELLINGS = (
     (re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$"), r"iz\1"),
@@ -55,6 +58,18 @@ def terms(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order; empty where a text has none."""
     kept = [word for word in words(text) if word not in FILLER and (len(word) > 1 or word.isdigit())]
     return [_stem(word) for word in kept]
+
+
+def wordings(text: str) -> list[str]:
+    """Stems of all words, filler too, and pairs of neighbours within a clause: how a thing is put.
+
+    "How long" and "what if" tell passages apart although none of their words does.
+    """
+    found = []
+    for clause in _CLAUSE_END.split(text):
+        stems = [_stem(word) for word in words(clause)]
+        found += stems + [f"{a} {b}" for a, b in zip(stems, stems[1:], strict=False)]
+    return found
 
 
 def synonym_map(groups: Iterable[Iterable[str]]) -> dict[str, frozenset[str]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from coach.errors import BadReply, Timeout
+from coach.guides.aboutness import names_subject
 from coach.guides.ask import AskResult, ask_guides, best_sentences, look_up
 from coach.guides.search import Searcher
 from coach.llm.fake import ScriptedModel
@@ -38,6 +39,38 @@ async def test_off_the_subject_the_guides_do_not_say(searcher: Searcher, text: s
     result = await ask_guides(text, searcher, model, Prompts(prompts_dir()))
     assert not result.found and result.sentences == () and result.passages == ()
     assert model.history == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pasta recipe",
+        "best pasta recipe for a dinner party",
+        "who won the champions league last year",
+        "divorce lawyer near me",
+        "what is open at 5 pm near the harbour",
+        "can AI bake sourdough bread",
+    ],
+)
+def test_words_of_oblique_phrases_answer_nothing_else(text: str, searcher: Searcher) -> None:
+    assert not look_up(text, searcher).found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Why would a company create a separate AI PM position at all?",
+        "how do I cut LLM costs without losing quality on hard questions",
+        "I worked alongside an ML team but didn't build anything",
+    ],
+)
+def test_who_names_the_subject_is_answered(text: str, searcher: Searcher) -> None:
+    assert look_up(text, searcher).found
+
+
+def test_the_subject_is_named_by_its_words() -> None:
+    assert names_subject("an AI PM?") and names_subject("Product Managers") and names_subject("gen ai")
+    assert not names_subject("at 5 pm") and not names_subject("5pm") and not names_subject("email, air, pmx")
 
 
 async def test_a_model_s_cited_sentences_are_kept(searcher: Searcher) -> None:

@@ -39,7 +39,10 @@ def test_recall_reaches_the_target_offline(
     for one in figures:
         scores = f"{one.recall_at_5:.3f}  {one.mrr:.3f}  {one.ndcg_at_10:.3f}"
         record_property("retrieval", f"{one.part:<7}{one.queries:>4}  {one.method:<8} {scores}")
-    assert of(figures, "all")[METHOD].recall_at_5 >= 0.90
+    used = of(figures, "all")[METHOD]
+    assert used.recall_at_5 >= 0.94
+    assert used.low < used.recall_at_5 < used.high < 1.0
+    assert used.recall_at_1 >= 0.93
 
 
 def test_queries_of_another_author_are_reported_beside_the_first(
@@ -53,6 +56,7 @@ def test_queries_of_another_author_are_reported_beside_the_first(
         record_property("retrieval", f"{one.part:<7}{one.queries:>4}  {one.method:<8} {scores}")
     assert len(rows) >= 80
     assert found[METHOD].recall_at_5 == max(one.recall_at_5 for one in found.values())
+    assert found[METHOD].recall_at_5 >= 0.90
 
 
 def test_the_method_in_use_is_the_winner(figures: list[Figures]) -> None:

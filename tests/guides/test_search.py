@@ -4,16 +4,19 @@ import json
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coach.errors import SetupError
 from coach.guides.corpus import Corpus
+from coach.guides.entries import corpus_entries, user_entries
+from coach.guides.neighbours import neighbours
 from coach.guides.read import read_document
-from coach.guides.search import METHOD, Searcher, open_searcher
+from coach.guides.search import METHOD, Searcher, _fuse, _lend, open_searcher
 from coach.guides.split import split_document
-from coach.guides.terms import synonym_map, terms
+from coach.guides.terms import synonym_map, terms, wordings
 from coach.schema.passage import Guide
 
 
@@ -33,6 +36,45 @@ def test_synonyms_join_stems() -> None:
     joined = synonym_map([["salary", "pay"], ["pay", "money"]])
     assert joined["pay"] == frozenset({"salari", "money"})
     assert joined["salari"] == frozenset({"pay"})
+
+
+def test_wordings_keep_filler_and_pairs_within_a_clause() -> None:
+    assert wordings("How long? It's late; now") == ["how", "long", "how long", "it", "late", "it late", "now"]
+    assert wordings("") == [] and terms("how long") == ["long"]
+
+
+def test_a_find_lends_to_its_neighbours_by_its_share() -> None:
+    near = {0: {2: 0.5, 1: 0.1}, 1: {}}
+    assert _lend([(0, 2.0), (1, 0.4)], near) == [(0, 1.0), (1, pytest.approx(0.25)), (2, 0.25)]
+    assert _lend([], near) == [] and _lend([(1, 0.0)], near) == [(1, 0.0)]
+
+
+def test_scores_are_scaled_before_they_are_added() -> None:
+    assert _fuse([(1.0, [(3, 40.0), (1, 10.0)]), (2.0, [(1, 0.4)]), (1.0, [])]) == [(1, 2.25), (3, 1.0)]
+    full = [(n, 100.0 - n) for n in range(50)]
+    assert _fuse([(1.0, full)])[0] == (0, 1.0) and _fuse([(1.0, full)])[-1] == (49, 0.0)
+
+
+def test_neighbours_are_named_by_one_question_or_stand_in_one_guide(corpus: Corpus) -> None:
+    entries = corpus_entries(corpus) + user_entries([user_guide()])
+    found = neighbours(entries, corpus)
+    question = next(q for q in corpus.questions.values() if len(q.passages) > 1)
+    one, other = (next(n for n, e in enumerate(entries) if e.passage.id == i) for i in question.passages[:2])
+    assert found[one][other] > 0
+    for n, shares in found.items():
+        assert n not in shares and not entries[n].passage.user
+        assert sum(shares.values()) <= 1.0 + 1e-9
+        assert all(not entries[other].passage.user for other in shares)
+        mates = {m for m, e in enumerate(entries) if e.passage.guide == entries[n].passage.guide} - {n}
+        assert mates <= set(shares)
+
+
+def test_oblique_phrases_find_a_passage_but_do_not_say_what_it_is_about(corpus: Corpus) -> None:
+    passage = next(iter(corpus.passages))
+    odd = replace(corpus, asked={**corpus.asked, passage: "plain subject | zeppelin mooring; windy mast"})
+    entry = next(e for e in corpus_entries(odd) if e.passage.id == passage)
+    assert {"zeppelin", "mast"} <= set(entry.terms) and "moor windi" not in entry.wordings
+    assert "subject" in entry.subjects and entry.subjects.isdisjoint({"zeppelin", "mast"})
 
 
 def test_hits_are_ordered_and_the_same_every_time(searcher: Searcher) -> None:
