@@ -28,13 +28,16 @@ from coach.cli.practice_pipe import input_lines, run_piped
 from coach.cli.practice_screen import Screen, open_screen
 from coach.cli.practice_setup import GraderChoice, begin_session, choose_model, make_desk
 from coach.cli.wiring import Rooms
+from coach.drills.grader import DrillGrader
 from coach.drills.report import Report
 from coach.drills.shelf import Shelf
 from coach.errors import UsageError
+from coach.guides.contents import load_contents
 from coach.guides.corpus import read_text
 from coach.guides.exercises import DrillKind
 from coach.interview.session import Session
 from coach.report.grade import render_grade
+from coach.resources import corpus_dir
 from coach.schema.grade import Grader
 from coach.store.history import History
 from coach.store.profile import Profiles
@@ -101,11 +104,14 @@ def _host(
     local: Future[Grader] = warm.submit(rooms.local_grader)
     chat = choose_model(rooms, wanted.grader, screen, runner)
     setup = earlier[1] if earlier else _setup(rooms, wanted, shelf, "llm" if chat else "local")
+    desk = make_desk(rooms, local, chat, screen, setup.level)
     desk = replace(
-        make_desk(rooms, local, chat, screen, setup.level),
+        desk,
+        grader=DrillGrader(desk.grader, shelf, load_contents(corpus_dir(), rooms.corpus)),
         quick=Unread(),
         interviewer=Asker(shelf, chat, rooms.prompts),
         secrets_of=lambda question: (),
+        leanings=lambda task: {},
     )
     session = begin_session(desk, setup, earlier[0] if earlier else None)
     return Host(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from coach.drills.content import Content
 from coach.drills.drill import Item, Labels, Step, make_question, relabelled, sign_items
+from coach.drills.hold import Hold
 from coach.drills.report import Check, Report, look
 from coach.guides.exercises import Audience, AudienceFile, DrillKind, ModelDecision
+from coach.guides.terms import terms
 from coach.schema.answer import Answer
 from coach.schema.question import Question
 from coach.text.phrases import phrase
 
 FITS, TECHNICAL, VAGUE = "fits", "too_technical", "too_vague"
+
+
+# Words below which a telling is none, and the share of content words that makes two of them one.
+FEWEST, SAME = 12, 0.75
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,10 @@ class AudienceDrill:
         return make_question(
             self.kind, self.exercise, f"{self.exercise.facts}\n\n{self.file.task}\n\n{first}"
         )
+
+    @property
+    def case(self) -> str:
+        return f"{self.exercise.title}. {self.exercise.facts} {self.exercise.also}"
 
     def next_step(self, answer: Answer) -> Step | None:
         told = len(answer.parts())
@@ -71,6 +83,22 @@ class AudienceDrill:
         fits = tuple(label for name, label in labels.items() if name.startswith("fit/"))
         return report.model_copy(update={"checks": relabelled(report.checks, labels), "choices": fits})
 
+    def holds(self, answer: Answer, content: Mapping[str, Content]) -> tuple[Hold, ...]:
+        """A listener without a text of their own, or without anything that they need, was not told."""
+        parts, checks = answer.parts(), self.check(answer).checks
+        holds = []
+        for place, audience in enumerate(self.file.audiences):
+            text = parts[place][1] if place < len(parts) else ""
+            signs = _of(audience.id, checks)
+            if len(text.split()) < FEWEST:
+                holds.append(Hold(most=2, why=f"there is next to no text for {audience.name}."))
+            elif any(_alike(text, other) for _, other in parts[:place]):
+                holds.append(Hold(most=2, why=f"{audience.name} are told what another listener was told."))
+            elif not any(check.seen for check in signs):
+                why = f"nothing that {audience.name} need was found in the text for them."
+                holds.append(Hold(most=2, why=why, advice=f"They need {audience.needs}"))
+        return tuple(holds)
+
     def _manner(self, audience: Audience, text: str) -> list[str]:
         """What is to be said of length and technical words; nothing where both fit."""
         words = len(text.split())
@@ -97,6 +125,11 @@ class AudienceDrill:
     def technical(self, text: str) -> int:
         """How many technical terms of the corpus's list the text holds."""
         return sum(len(group.findall(text)) for one in self.file.technical for group in phrase(one).groups)
+
+
+def _alike(one: str, other: str) -> bool:
+    mine, theirs = frozenset(terms(one)), frozenset(terms(other))
+    return len(mine & theirs) >= SAME * max(len(mine | theirs), 1)
 
 
 def _of(audience: str, checks: tuple[Check, ...]) -> tuple[Check, ...]:

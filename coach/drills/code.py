@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from coach.drills.drill import Item, Labels, Step, asked_in, make_question, relabelled, sign_items
+from coach.drills.content import Content
+from coach.drills.drill import SignsAlone, Step, asked_in, make_question
+from coach.drills.hold import Hold
 from coach.drills.report import Check, Report, look
 from coach.guides.exercises import CodeReading, DrillKind, Finding
 from coach.schema.answer import Answer
@@ -25,7 +28,7 @@ DENIED = re.compile(
 
 
 @dataclass(frozen=True)
-class CodeDrill:
+class CodeDrill(SignsAlone):
     """Implements Drill."""
 
     exercise: CodeReading
@@ -37,6 +40,13 @@ class CodeDrill:
     def question(self) -> Question:
         snippet = "\n".join(numbered(self.exercise.code))
         return make_question(self.kind, self.exercise, f"{self.exercise.about}\n\n{snippet}\n\n{self.task}")
+
+    @property
+    def case(self) -> str:
+        """What is shown and what there is to find: who names a fault in other words speaks of it too."""
+        known = (f"{item.text} {item.consequence} {item.mend}" for item in self.exercise.findings)
+        reading = self.exercise
+        return " ".join((reading.title, reading.about, reading.code, *known, reading.also))
 
     def next_step(self, answer: Answer) -> Step | None:
         """Point at the lines of the first finding that is not seen, without naming it."""
@@ -50,11 +60,15 @@ class CodeDrill:
         checks = tuple(_check(finding, answer) for finding in self.exercise.findings)
         return Report(kind=self.kind, name=self.exercise.id, checks=checks)
 
-    def items(self, answer: Answer) -> tuple[Item, ...]:
-        return sign_items(self.check(answer).checks)
-
-    def relabel(self, report: Report, labels: Labels) -> Report:
-        return report.model_copy(update={"checks": relabelled(report.checks, labels)})
+    def holds(self, answer: Answer, content: Mapping[str, Content]) -> tuple[Hold, ...]:
+        """No fault named is no reading; fewer than half of them is not a good one."""
+        checks = self.check(answer).checks
+        open_ones = [f for f, check in zip(self.exercise.findings, checks, strict=True) if not check.seen]
+        named = len(checks) - len(open_ones)
+        if 2 * named >= len(checks):
+            return ()
+        why = f"of {len(checks)} things that are wrong with it your words name {named or 'none'}."
+        return (Hold(most=3 if named else 2, why=why, advice=open_ones[0].nudge),)
 
 
 def numbered(code: str) -> list[str]:

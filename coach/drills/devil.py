@@ -6,11 +6,13 @@ Where the decision comes from (a story, an audit, the corpus) is the caller's bu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from coach.drills.drill import Item, Labels, Step, make_question, relabelled, sign_items
+from coach.drills.content import Content
+from coach.drills.drill import SignsAlone, Step, make_question
+from coach.drills.hold import Hold
 from coach.drills.report import Report, look
 from coach.guides.exercises import Challenge, DevilFile, DrillKind, Exercise
 from coach.schema.answer import Answer
@@ -19,6 +21,8 @@ from coach.text.phrases import find, phrase, sentences
 from coach.text.sanitize import for_terminal
 
 CHALLENGES = 4
+# How many of a defence's signs make a yes possible, and a clear one.
+SOME, WHOLE = 3, 4
 FEWEST, MOST = 3, 16  # words of a quote that can be said aloud
 _JOINT = re.compile(
     r"\s*[,;:()–—]\s*|\s+(?=(?:and|but|because|so|which|while|since|although)\s)", re.IGNORECASE
@@ -29,7 +33,7 @@ _MARKS = re.compile(r'["“”«»{}]')
 
 
 @dataclass(frozen=True)
-class DevilDrill:
+class DevilDrill(SignsAlone):
     """Implements Drill over a decision and the challenges chosen for it."""
 
     exercise: Exercise
@@ -49,6 +53,10 @@ class DevilDrill:
         """The drill that was put as `question`, with the same challenges."""
         decision = question.text.split("\n\n")[0]
         return cls(exercise, decision, question.angles, file)
+
+    @property
+    def case(self) -> str:
+        return f"{self.exercise.title}. {self.decision} {self.exercise.also}"
 
     @property
     def steps(self) -> int:
@@ -72,11 +80,16 @@ class DevilDrill:
         checks = tuple(look(sign, answer.parts()) for sign in self.file.signs)
         return Report(kind=self.kind, name=self.exercise.id, checks=checks)
 
-    def items(self, answer: Answer) -> tuple[Item, ...]:
-        return sign_items(self.check(answer).checks)
-
-    def relabel(self, report: Report, labels: Labels) -> Report:
-        return report.model_copy(update={"checks": relabelled(report.checks, labels)})
+    def holds(self, answer: Answer, content: Mapping[str, Content]) -> tuple[Hold, ...]:
+        """A defence without most of what a defence holds is an assurance."""
+        checks = self.check(answer).checks
+        missing = [check for check in checks if not check.seen]
+        seen = len(checks) - len(missing)
+        if seen >= WHOLE:
+            return ()
+        wanting = "; ".join(check.text for check in missing)
+        why = f"what a defence holds was not found: {wanting}."
+        return (Hold(most=2 if seen < SOME else 3, why=why, advice=missing[0].why),)
 
 
 def attack(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from coach.drills.content import Content
+from coach.drills.hold import Hold
 from coach.drills.report import Check, Choice, Report
 from coach.guides.exercises import DrillKind, Exercise
 from coach.schema.answer import Answer
@@ -52,6 +54,11 @@ class Drill(Protocol):
     def question(self) -> Question: ...
 
     @property
+    def case(self) -> str:
+        """What the exercise is about, without what is asked; "" where only the candidate knows it."""
+        ...
+
+    @property
     def steps(self) -> int:
         """The most steps that follow the first answer."""
         ...
@@ -71,6 +78,25 @@ class Drill(Protocol):
     def relabel(self, report: Report, labels: Labels) -> Report:
         """The report with a model's labels in place of the rules' where there are any."""
         ...
+
+    def holds(self, answer: Answer, content: Mapping[str, Content]) -> tuple[Hold, ...]:
+        """What holds the mark of `answer` down; `content` is what was found of each criterion in it."""
+        ...
+
+
+class SignsAlone:
+    """The items and labels of a drill whose report is signs and nothing else."""
+
+    def check(self, answer: Answer) -> Report:
+        raise NotImplementedError
+
+    def items(self, answer: Answer) -> tuple[Item, ...]:
+        """Every sign."""
+        return sign_items(self.check(answer).checks)
+
+    def relabel(self, report: Report, labels: Labels) -> Report:
+        """The report with a model's labels where there are any."""
+        return report.model_copy(update={"checks": relabelled(report.checks, labels)})
 
 
 def make_question(

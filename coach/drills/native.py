@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from coach.drills.content import Content
 from coach.drills.drill import Item, Labels, Step, asked_in, make_question
+from coach.drills.hold import Hold
 from coach.drills.report import Choice, Report, first_words
 from coach.guides.exercises import DrillKind, Exercise, NativeFile, NativeQuestion
 from coach.schema.answer import Answer
@@ -35,6 +38,10 @@ class NativeDrill:
     @cached_property
     def question(self) -> Question:
         return make_question(self.kind, self.exercise, self.file.task)
+
+    @property
+    def case(self) -> str:
+        return ""
 
     def next_step(self, answer: Answer) -> Step | None:
         asked = asked_in(answer)
@@ -89,6 +96,13 @@ class NativeDrill:
             for question in self.file.questions
             if question.text in answered
         )
+
+    def holds(self, answer: Answer, content: Mapping[str, Content]) -> tuple[Hold, ...]:
+        """A walk whose answers say nothing either way has shown nothing."""
+        report = self.check(answer)
+        if report.verdict != self.file.verdicts[UNCLEAR]:
+            return ()
+        return (Hold(most=2, why="your answers do not show what the model is to the product."),)
 
 
 def weigh(leanings: list[tuple[str, int]]) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 
 from coach.drills.artifact import ArtifactDrill
 from coach.drills.audiences import AudienceDrill
@@ -11,6 +12,7 @@ from coach.drills.code import CodeDrill
 from coach.drills.devil import DevilDrill
 from coach.drills.drill import Drill, name_of
 from coach.drills.native import NativeDrill
+from coach.drills.subject import Subjects
 from coach.drills.tradeoff import TradeoffDrill
 from coach.drills.which_when import WhichDrill
 from coach.errors import UsageError
@@ -25,6 +27,7 @@ from coach.guides.exercises import (
     WhichFile,
     WishFile,
 )
+from coach.schema.answer import Answer
 from coach.schema.base import Frozen
 from coach.schema.question import Question
 
@@ -45,6 +48,14 @@ class Shelf:
         self._file = file
         mine = _own_drills(file, own) if isinstance(file, DevilFile) else []
         self._drills = {drill.exercise.id: drill for drill in (*mine, *_prepared(file))}
+
+    @cached_property
+    def _cases(self) -> dict[str, str]:
+        return {name: drill.case for name, drill in self._drills.items()}
+
+    @cached_property
+    def _subjects(self) -> Subjects:
+        return Subjects(self._cases)
 
     def titles(self) -> Mapping[str, str]:
         """Name to title, in the order in which they are offered."""
@@ -68,6 +79,18 @@ class Shelf:
             exercise = known.exercise if known else self._file.own.model_copy(update={"id": name})
             return DevilDrill.of(question, exercise, self._file)
         return self.drill(name)
+
+    def speaks_of(self, drill: Drill, answer: Answer) -> bool:
+        """True where an answer speaks of its exercise and not of another one, or none can tell."""
+        if not drill.case:
+            return True
+        name = drill.exercise.id
+        known = self._drills.get(name)
+        subjects = self._subjects
+        if known is None or known.case != drill.case:
+            # A story was edited or deleted since it was put: it is judged as it was put.
+            subjects = Subjects({**self._cases, name: drill.case})
+        return subjects.fit(name, answer.said()).own
 
     def next(self, last: Mapping[str, str], asked: Collection[str] = ()) -> Drill:
         """An exercise that was not done yet, else the one done longest ago.

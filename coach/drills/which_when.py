@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from coach.drills.content import NOTHING, Content
 from coach.drills.drill import (
     Item,
     Labels,
@@ -16,6 +18,7 @@ from coach.drills.drill import (
     relabelled,
     sign_items,
 )
+from coach.drills.hold import Hold
 from coach.drills.report import Check, Choice, Report, evidence_at, look
 from coach.guides.exercises import DrillKind, Option, WhichFile, WhichWhen
 from coach.schema.answer import Answer
@@ -26,6 +29,8 @@ from coach.text.phrases import phrase, sentences
 STEPS = 2
 _SURE = 3.0  # points of a sentence that takes an option in so many words
 NONE = "none"
+# Signs of the rubric that a price and a turning point show, whatever the key names.
+TRADEOFF, PRICED, FLIPPED = "tradeoff_articulation", ("price-of-each", "who-pays"), "flip-condition"
 _CONDITION = re.compile(
     r"\b(?:if|once|when|unless|until|should)\b.*\b(?:would|i'd|we'd|switch|go back|could|might|flip)"
     r"|\b(?:would|i'd|we'd) (?:only )?(?:switch|change|reconsider|flip|move|go back)\b",
@@ -65,6 +70,10 @@ class WhichDrill:
         options = ", or ".join(option.name for option in case.options)
         text = f"{self.file.models[case.model]}.\n{case.case}\n\nThe options: {options}.\n{self.file.task}"
         return make_question(self.kind, case, text)
+
+    @property
+    def case(self) -> str:
+        return f"{self.exercise.title}. {self.exercise.case} {self.exercise.also}"
 
     def next_step(self, answer: Answer) -> Step | None:
         """Ask for the choice, a price or the flip, whichever is the first not seen."""
@@ -122,6 +131,34 @@ class WhichDrill:
             choice = choice.model_copy(update={"label": ""})
         return self.conclude(choice, relabelled(report.checks, labels))
 
+    def holds(self, answer: Answer, content: Mapping[str, Content]) -> tuple[Hold, ...]:
+        """The choice that the key does not take; no price and no turning point, or only one of the two."""
+        report, signs = self.check(answer), content.get(TRADEOFF, NOTHING).signs
+        label = report.choices[0].label
+        holds = []
+        if label and not self._fits(label) and self._plainly(label, answer):
+            holds.append(Hold(most=2, why=self._verdict(label), advice=self.exercise.because))
+        gone = []
+        if not any(name in signs for name in PRICED) and not _seen(report, "price"):
+            gone.append(("price", "what the choice costs"))
+        if FLIPPED not in signs and not _seen(report, "flip"):
+            gone.append(("flip", "when you would take the other"))
+        if gone:
+            why = f"it does not say {' nor '.join(words for _, words in gone)}."
+            holds.append(Hold(most=4 - len(gone), why=why, advice=self.file.nudges.get(gone[0][0], "")))
+        return tuple(holds)
+
+    def _fits(self, label: str) -> bool:
+        return label == self.exercise.better or bool(self._accepted(label))
+
+    def _plainly(self, label: str, answer: Answer) -> bool:
+        """True where nothing speaks for another reading: no words for the better option stand beside it."""
+        scores, words = _weighed(self.exercise.options, answer)
+        return words[label][0] >= _SURE and scores[self.exercise.better] <= 0
+
+    def _accepted(self, label: str) -> str:
+        return next(option.accepted for option in self.exercise.options if option.id == label)
+
     def _verdict(self, label: str) -> str:
         case = self.exercise
         if not label:
@@ -129,8 +166,7 @@ class WhichDrill:
         yours, keys = f"By your words you take {self._name(label)}", self._name(case.better)
         if label == case.better:
             return f"{yours}, as the key does."
-        accepted = next(option.accepted for option in case.options if option.id == label)
-        if accepted:
+        if accepted := self._accepted(label):
             return f"{yours}. The key takes {keys}; yours is right too: {accepted}."
         return f"{yours}; the key takes {keys} for this case as it stands."
 
@@ -138,11 +174,28 @@ class WhichDrill:
         return next(option.name for option in self.exercise.options if option.id == option_id)
 
 
+def _seen(report: Report, group: str) -> bool:
+    return any(check.seen for check in report.checks if group in (check.group, check.id))
+
+
 def choose(options: tuple[Option, ...], answer: Answer) -> tuple[str, Evidence | None]:
     """The option that the words take, and those words; empty where two are level or none is named.
 
     Sentences with a condition count little, since they say when one would choose differently.
     """
+    scores, words = _weighed(options, answer)
+    ranked = sorted(scores, key=lambda name: (-scores[name], _place(words.get(name))))
+    best, second = ranked[0], ranked[1]
+    level = scores[best] == scores[second] and words.get(best, (0.0,))[0] < _SURE
+    if scores[best] <= 0 or level or best not in words:
+        return "", None
+    return best, words[best][1]
+
+
+def _weighed(
+    options: tuple[Option, ...], answer: Answer
+) -> tuple[dict[str, float], dict[str, tuple[float, Evidence]]]:
+    """How much speaks for each option, and its best sentence with its points."""
     scores = dict.fromkeys((option.id for option in options), 0.0)
     words: dict[str, tuple[float, Evidence]] = {}
     for turn, text in answer.parts():
@@ -152,12 +205,7 @@ def choose(options: tuple[Option, ...], answer: Answer) -> tuple[str, Evidence |
                 scores[option.id] += points
                 if points > words.get(option.id, (0.0,))[0]:
                     words[option.id] = (points, evidence_at(text, (start, end), turn))
-    ranked = sorted(scores, key=lambda name: (-scores[name], _place(words.get(name))))
-    best, second = ranked[0], ranked[1]
-    level = scores[best] == scores[second] and words.get(best, (0.0,))[0] < _SURE
-    if scores[best] <= 0 or level or best not in words:
-        return "", None
-    return best, words[best][1]
+    return scores, words
 
 
 def _place(words: tuple[float, Evidence] | None) -> tuple[int, int]:

@@ -38,7 +38,10 @@ class Sought(Frozen):
 
 
 class Exercise(Frozen):
-    """What every exercise has; `example` is an answer that holds what is looked for."""
+    """What every exercise has; `example` is an answer that holds what is looked for.
+
+    `also` are words that a candidate may use for the case's own things, beside those of its text.
+    """
 
     id: Name
     title: Text
@@ -46,6 +49,7 @@ class Exercise(Frozen):
     criteria: tuple[str, ...] = Field(min_length=2, max_length=5)
     passages: tuple[str, ...] = Field(min_length=1)
     example: str = ""
+    also: str = ""
 
 
 class Finding(Sought):
