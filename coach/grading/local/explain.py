@@ -86,7 +86,8 @@ class Explainer:
 
     def stack(self, weighed: list[Weighed]) -> Vectors:
         """The sentences' vectors, one below the other."""
-        return np.array([item.vector for item in weighed], dtype=np.float32).reshape(len(weighed), -1)
+        vectors = np.array([item.vector for item in weighed], dtype=np.float32)
+        return vectors.reshape(len(weighed), self._vectors.dimensions)
 
     def choose(
         self,
