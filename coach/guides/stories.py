@@ -24,7 +24,7 @@ def _compiled(text: str) -> str:
 Said = Annotated[str, AfterValidator(_compiled)]
 PartLevel = Literal["missing", "weak", "fair", "strong"]
 # Signs that are counted in code and have no phrases.
-COUNTED = ("too-long", "own-action", "we-throughout")
+COUNTED = ("too-long", "own-action", "we-throughout", "stuffed", "no-own-act", "number", "unmeasured")
 
 
 class PartSign(Frozen):

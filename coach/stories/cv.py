@@ -12,6 +12,7 @@ from typing import Literal
 from coach.guides.document import Document, Line
 from coach.guides.stories import CvGuide, PartLevel
 from coach.schema.base import Frozen
+from coach.stories.acts import HOLLOW, PAST
 from coach.stories.review import Aimed, nobody
 from coach.stories.signs import SeenSign, advise, ids_of, level_of, see_signs
 from coach.text.phrases import find, phrase, sentences
@@ -31,15 +32,11 @@ _YEARS = re.compile(
     r"\b(?:19|20)\d\d\b\s*(?:[-–—]|to|until)\s*(?:\b(?:19|20)\d\d\b|present|now|today|current)", re.IGNORECASE
 )
 _CONTACT = re.compile(r"@|https?://|www\.|linkedin|\+\d{1,3}[ \d()-]{7,}", re.IGNORECASE)
-_PAST = """
-began brought built chose cut did drew drove found gave got grew held kept led left made met put ran rebuilt
-rewrote rose sent set shut sold sought spent split taught thought took undertook went won wrote oversaw
-"""
 _PRESENT = """
 own owns lead leads run runs drive drives manage manages build builds ship ships define defines design
 designs launch launches set sets write writes grow grows cut cuts
 """
-_VERBS = frozenset(f"{_PAST} {_PRESENT}".split())
+_VERBS = (PAST | frozenset(_PRESENT.split())) - HOLLOW
 _OWN = re.compile(r"^(?:[A-Z]?[a-z]+ly )?(?P<verb>[A-Za-z]+)\b|\bI (?P<own>[a-z]+)\b")
 _WAS = r"^(?:was |were |been )?"
 # What opens a line and hides the own part -> the word that joins a blank to the rest.

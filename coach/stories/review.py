@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from coach.guides.stories import PartGuide, PartLevel, StoryGuide
 from coach.schema.base import Frozen
 from coach.schema.story import Story, StoryPart
+from coach.stories.acts import own_acts
+from coach.stories.content import measured, practice, stuffed, unmeasured
 from coach.stories.signs import Counter, SeenSign, advise, level_of, see_signs
 from coach.text.phrases import sentences
 
@@ -21,11 +23,6 @@ Aimed = Callable[[str], bool]
 OWN_ACTS = 2
 _I = re.compile(r"\bI\b(?!\.\w)|\bmy(?:self)?\b", re.IGNORECASE)
 _WE = re.compile(r"\bwe\b|\bour\b|\bthe team\b", re.IGNORECASE)
-_OWN_ACT = re.compile(
-    r"\bI (?:(?:then|also|first|had|have|personally|myself|finally|still|only|just|never|did not|didn['’]t)"
-    r" )*"
-    r"(?!was\b|am\b|were\b|would\b|will\b|think\b|felt\b|feel\b|believe\b|guess\b|hope\b|like\b)[a-z]{2,}"
-)
 
 
 def nobody(text: str) -> bool:
@@ -78,12 +75,7 @@ def review_part(text: str, guide: PartGuide, aimed: Aimed = nobody) -> PartRevie
     if not told.strip():
         advice = (f"Write it: {guide.asks}",)
         return PartReview(part=guide.id, level="missing", words=0, aimed=told != text, advice=advice)
-    counters: dict[str, Counter] = {
-        "too-long": lambda told: "" if len(told.split()) > guide.most_words else None,
-        "own-action": own_act,
-        "we-throughout": hidden_by_we,
-    }
-    signs = see_signs(told, guide.signs, counters)
+    signs = see_signs(told, guide.signs, _counters(guide))
     return PartReview(
         part=guide.id,
         level=level_of(guide.signs, signs),
@@ -92,6 +84,21 @@ def review_part(text: str, guide: PartGuide, aimed: Aimed = nobody) -> PartRevie
         signs=signs,
         advice=advise(guide.signs, signs),
     )
+
+
+def _counters(guide: PartGuide) -> dict[str, Counter]:
+    """The signs that are not seen by phrases alone."""
+    practices = next((sign.said for sign in guide.signs if sign.id == "changed-practice"), ())
+    return {
+        "too-long": lambda told: "" if len(told.split()) > guide.most_words else None,
+        "stuffed": lambda told: stuffed(told, guide),
+        "own-action": own_act,
+        "no-own-act": lambda told: None if any(map(own_acts, _sentences(told))) else "",
+        "we-throughout": hidden_by_we,
+        "number": measured,
+        "unmeasured": unmeasured,
+        "changed-practice": lambda told: practice(told, practices),
+    }
 
 
 def own_words(text: str, aimed: Aimed) -> str:
@@ -103,10 +110,8 @@ def own_words(text: str, aimed: Aimed) -> str:
 
 def own_act(text: str) -> str | None:
     """The first sentence in which the candidate acts, where there are at least OWN_ACTS acts."""
-    acts = _OWN_ACT.findall(text)
-    if len(acts) < OWN_ACTS:
-        return None
-    return next((one for one in _sentences(text) if _OWN_ACT.search(one)), None)
+    found = [one for one in _sentences(text) for _ in range(own_acts(one))]
+    return found[0] if len(found) >= OWN_ACTS else None
 
 
 def hidden_by_we(text: str) -> str | None:

@@ -27,8 +27,8 @@ from coach.text.fence import fence
 from coach.text.sanitize import for_terminal
 
 REPLY_TOKENS = 2500
-# Counted in code whoever reads the rest: a model is bad at counting words.
-_BY_CODE = "too-long"
+# Counted in code whoever reads the rest: a model is bad at counting words, and can be talked into more.
+BY_CODE = frozenset({"too-long", "stuffed", "no-own-act", "unmeasured"})
 
 
 class _Part(Frozen):
@@ -84,7 +84,7 @@ def _request(story: Story, told: list[PartGuide], prompt: Prompt) -> ChatRequest
 
 
 def _asked(part: PartGuide) -> list[PartSign]:
-    return [sign for sign in part.signs if sign.id != _BY_CODE]
+    return [sign for sign in part.signs if sign.id not in BY_CODE]
 
 
 def _schema(told: list[PartGuide]) -> ReplySchema:
@@ -111,7 +111,7 @@ def _read(content: str, told: list[PartGuide]) -> dict[str, _Part]:
 
 def _decide(read: _Part, story: Story, guide: PartGuide, by_rules: PartReview) -> PartReview:
     """The level of one part from the signs whose quotes stand in it."""
-    counted = [sign for sign in by_rules.signs if sign.id == _BY_CODE]
+    counted = [sign for sign in by_rules.signs if sign.id in BY_CODE]
     signs = confirm(story.part(guide.id), guide.signs, read.signs, counted)
     advice = _advice(read.advice, story)
     return by_rules.model_copy(

@@ -84,7 +84,7 @@ def hit_words(text: str, said: Sequence[str]) -> str:
 
 
 def _quote(text: str, sign: PartSign, counters: Mapping[str, Counter]) -> str | None:
-    if not sign.said:
+    if sign.id in counters:
         return counters[sign.id](text)
     if sign.kind == "bad":
         # The words themselves are what to change; what a good sign says needs its sentence.

@@ -20,7 +20,7 @@ from coach.stories.cv_model import review_lines_with_model
 from coach.stories.match import Matcher
 from coach.stories.opening import OWN, open_story, open_with_model
 from coach.stories.review import review_story
-from coach.stories.review_model import review_with_model
+from coach.stories.review_model import BY_CODE, review_with_model
 from coach.stories.tailor import tailor_with_model
 from tests.stories.conftest import FEED, ROUTING, VAGUE
 
@@ -44,7 +44,7 @@ def report(story: Story, guide: StoryGuide, **seen: dict[str, str]) -> dict[str,
                     "quote": seen.get(part.id, {}).get(sign.id, ""),
                 }
                 for sign in part.signs
-                if sign.id != "too-long"
+                if sign.id not in BY_CODE
             },
             "advice": "",
         }

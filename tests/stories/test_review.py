@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from coach.guides.stories import StoryGuide
 from coach.schema.story import STORY_PARTS, Story
@@ -75,3 +78,44 @@ def test_words_for_a_reviewer_count_for_nothing(story_guide: StoryGuide) -> None
     assert plain.level != "weak"
     assert (guarded.level, guarded.aimed) == ("weak", True)
     assert guarded.words == 3
+
+
+WANTED = {
+    "weak": {"missing", "weak"},
+    "fair": {"fair"},
+    "strong": {"strong"},
+    "most_fair": {"missing", "weak", "fair"},
+    "least_fair": {"fair", "strong"},
+}
+CASES = yaml.safe_load((Path(__file__).parent / "reviewed.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("stuffed", 1.0), ("hollow", 1.0), ("we_only", 1.0), ("good", 1.0), ("funny", 1.0), ("held_out", 0.8)],
+)
+def test_words_without_content_earn_nothing_and_content_does(
+    name: str, share: float, story_guide: StoryGuide
+) -> None:
+    parts = {part.id: part for part in story_guide.parts}
+    read = [(row, review_part(row["text"], parts[row["part"]]).level) for row in CASES[name]]
+    wrong = [(row["text"], level) for row, level in read if level not in WANTED[row["level"]]]
+    assert len(wrong) <= (1 - share) * len(read), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("I interviewed six agents and cut forty labels to ten instead of buying more.", "strong"),
+        ("I, instead of them.", "weak"),
+        ("I've read 300 chats; I then rewrote two intents rather than adding data.", "strong"),
+        ("I was there, I wanted it and I felt it, instead of waiting.", "weak"),
+    ],
+)
+def test_a_deed_is_a_verb_of_doing_after_i(text: str, level: str, story_guide: StoryGuide) -> None:
+    assert review_part(text, story_guide.part("action")).level == level
+
+
+def test_a_good_story_is_strong_when_it_is_told_over_again(story_guide: StoryGuide) -> None:
+    twice = ROUTING.model_copy(update={"result": f"{ROUTING.result} {ROUTING.result}"})
+    assert review_story(twice, story_guide).part("result").level == "strong"
