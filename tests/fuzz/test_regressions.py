@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from coach.cli import wiring
 from coach.cli.app import run
 from coach.errors import CoachError, DatasetError, SetupError
 from coach.evals.gold import load_gold
 from coach.guides.corpus import load_guide, load_rubric
 from coach.llm.batch_parts import _read_state
 from coach.resources import corpus_dir
+from coach.schema.answer import Answer
 from coach.settings import read_settings
 from coach.stories.files import read_stories
 from coach.stories.principles import read_principles
@@ -111,3 +114,11 @@ def test_names_that_no_folder_can_hold(capsys: pytest.CaptureFixture[str]) -> No
     for command in (["story", "cv"], ["grade"], ["guides", "add"], ["history", "import"]):
         assert run([*command, "x" * 5000]) in (1, 2, 3)
         assert "x" * 100 in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("answer", ["---", "...", "*", "\ufffd\ufffd", "\x1b[2J", "— — —"])
+def test_an_answer_without_a_word_is_graded_or_says_why_not(answer: str) -> None:
+    rooms = wiring.load()
+    task = rooms.task_of("senior")(rooms.corpus.questions["fraud-realtime"], Answer.of(answer))
+    grade = asyncio.run(rooms.local_grader().grade(task))
+    assert (grade.status, grade.overall) in (("graded", 1), ("ungraded", None))
