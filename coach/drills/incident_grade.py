@@ -60,7 +60,7 @@ def _to_three(path: Path) -> list[str]:
 
 
 def _to_four(path: Path) -> list[str]:
-    confirmed, fixed = path.confirmed_at, path.first("fix")
+    confirmed, fixed = path.confirmed_at, path.fixed_at
     checks = (
         (
             confirmed is None or (fixed is not None and confirmed > fixed),
@@ -137,11 +137,10 @@ def digest_of(incident: Incident) -> str:
 
 
 def _evidence(item: Reading, path: Path) -> Evidence:
-    text = next(said.text for said in path.said if said.turn == item.turn)
-    start = text.find(item.quote)
-    if start < 0:
-        start, end = 0, len(text)
-    else:
-        end = start + len(item.quote)
-    end = min(end, start + QUOTED)
-    return Evidence(quote=text[start:end], start=start, end=end, found=True, turn=item.turn)
+    """The quote in the move that it rests on, or in the one before, where "1" picked what was asked there."""
+    texts = {said.turn: said.text for said in path.said if item.turn is not None and said.turn <= item.turn}
+    turn = next((turn for turn in list(reversed(texts))[:2] if item.quote in texts[turn]), item.turn or 0)
+    text = texts[turn]
+    start = max(text.find(item.quote), 0)
+    end = min(start + len(item.quote) if item.quote in text else len(text), start + QUOTED)
+    return Evidence(quote=text[start:end], start=start, end=end, found=True, turn=turn)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from coach.drills.incident_context import follows, leans
+from coach.drills.incident_leanings import WANTS_ANSWER, is_foreign
 from coach.drills.incident_lists import alternatives, halves
 from coach.drills.incident_match import FIRMLY, FOUND, Match, Matcher
 from coach.drills.incident_words import (
@@ -24,9 +25,10 @@ from coach.drills.incident_words import (
     REASON,
     STATES,
     SUSPECT,
+    TAG,
     TELLS,
     TESTS,
-    WANTS_ANSWER,
+    TRIAL,
     WEIGHS,
     WHETHER,
     WHY,
@@ -45,8 +47,9 @@ NEARLY = 0.2  # a second reading is offered beside the first where its score is 
 SURE = 0.75  # beside a check that fits better, what fits less firmly than this and is no request is not run
 FIRM, LISTED = 0.85, 1.05  # what each of two requests must fit, and each of a list, against the whole
 OTHER = 0.8  # "and by country?" is another check than the last one where it fits another so firmly
-# Ids of what is unclear for a reason: none of the readings offered was meant; the cause itself is asked for.
-NEITHER, ANSWER = "neither", "answer"
+# Ids of what is unclear for a reason: none of the readings offered was meant; the cause itself is asked for;
+# it is in another language than English.
+NEITHER, ANSWER, FOREIGN = "neither", "answer", "foreign"
 MOST_CLAUSES = 40  # of one message; what follows is not read
 MOST_CHECKS = 4  # more in one message is a list read out, not a search
 
@@ -56,7 +59,7 @@ class Intent(Frozen):
 
     whether: asks what an act would do. reason: says what a finding would mean. no_data: a usual check
     that this incident holds no data on. which: one of `options`, one or two facts, may be meant.
-    unclear: nothing could be made of it; `id` is NEITHER or ANSWER where the reason is known.
+    unclear: nothing could be made of it; `id` is NEITHER, ANSWER or FOREIGN where the reason is known.
     """
 
     kind: IntentKind
@@ -105,6 +108,8 @@ class RuleReader:
     async def read(self, message: str, last: str = "") -> list[Intent]:
         if last and follows(message):
             return [self._following(message.strip(), last)]
+        if is_foreign(message):
+            return [Intent(kind="unclear", text=message, id=FOREIGN)]
         found: list[_Read] = []
         for clause in clauses(message)[:MOST_CLAUSES]:
             found += self._clause(clause)
@@ -125,7 +130,7 @@ class RuleReader:
         # A request with its reason is a request; what gives only a reason is none.
         wish = WHY.split(clause, maxsplit=1)[0]
         clause = wish if CHECKING.match(wish) or ORDER.match(wish) else clause
-        meant = self._matcher.meant(clause)
+        meant = TAG.sub("", self._matcher.meant(clause))
         if WANTS_ANSWER.search(meant):
             return [_Read(Intent(kind="unclear", text=clause, id=ANSWER))]
         kind = self._statement(meant)
@@ -144,7 +149,7 @@ class RuleReader:
             if STATES.match(clause) and named(clause, self._says):
                 return "suspect"
             if kind is None and ASSERTS.search(clause) and not (NOT.search(clause) or TESTS.search(clause)):
-                return "suspect"
+                return "suspect" if named(clause, self._says) else "reason"
         return kind
 
     def _parts(self, clause: str, whole: _Read) -> list[_Read]:
@@ -201,7 +206,8 @@ class RuleReader:
             return replace(told, score=max(told.score, FOUND))
         act, check = self._matcher.best(clause, ("act",)), self._matcher.best(clause, ("fact", "absent"))
         # Words that begin with an order are one, unless a check fits them much better; and the reverse.
-        lean = ORDER_LEAN if ORDER.match(clause) or asks else -ORDER_LEAN
+        orders = (ORDER.match(clause) or asks) and not TRIAL.search(clause)
+        lean = ORDER_LEAN if orders else -ORDER_LEAN
         return act if act.found and act.score + lean > check.score else check
 
     def _ordered(self, text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from coach.drills.incident_leanings import LEANINGS, WANTS_ANSWER
 from coach.drills.incident_spelling import Speller
 from coach.drills.incident_words import KNOWN
 from coach.guides.incidents import Incident, Moves
@@ -25,6 +26,7 @@ SAME_MEANING, NEAR_MEANING, NEAR_FROM = 0.75, 0.8, 0.45
 PHRASING, VOCABULARY, NEARNESS = 0.5, 0.3, 0.2
 RECALL = 1.0  # weight of the request's own words against the phrasing's in their agreement
 ABSENT = 0.05  # what a usual check without data here must fit better than one that has data
+LEANING = 0.07  # what a turn of phrase that speaks for a sort of check adds to checks of that sort
 FOUND = 0.45  # below it, the lead included, nothing was asked for that the incident holds
 ORDERED = 0.34  # an act is found from this score on: its words are few, and its turn of phrase tells it
 MARGIN = 0.02  # a runner-up that is nearer than this makes the request ambiguous
@@ -68,6 +70,7 @@ class Target:
     phrasings: tuple[str, ...]
     result: str = ""
     act: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def targets_of(incident: Incident, moves: Moves) -> list[Target]:
     for fact in incident.facts:
         check = moves.check(fact.check)
         usual = check.asks if check else ()
-        found.append(Target("fact", fact.id, (fact.title, *fact.asks, *usual), fact.shows))
+        found.append(Target("fact", fact.id, (fact.title, *fact.asks, *usual), fact.shows, check=fact.check))
     for action in incident.actions:
         act = moves.act(action.act)
         # An act that means something of its own here is not ordered by the usual words for its sort.
@@ -107,7 +110,11 @@ def targets_of(incident: Incident, moves: Moves) -> list[Target]:
         title = action.title or (act.title if act else "")
         found.append(Target("act", action.id, (title, *action.asks, *usual), act=action.act))
     held = {fact.check for fact in incident.facts}
-    found += [Target("absent", check.id, check.asks) for check in moves.checks if check.id not in held]
+    found += [
+        Target("absent", check.id, check.asks, check=check.id)
+        for check in moves.checks
+        if check.id not in held
+    ]
     done = {action.act for action in incident.actions}
     found += [
         Target("act", act.id, (act.title, *act.asks), act=act.id) for act in moves.acts if act.id not in done
@@ -146,7 +153,13 @@ class Matcher:
         self._speller = Speller(
             (
                 *(incident.opening, incident.debrief, *(item.text for item in incident.hypotheses)),
-                *(KNOWN, *FILLER, *(word for group in moves.words for word in group), *self._texts()),
+                *(
+                    KNOWN,
+                    WANTS_ANSWER.pattern,
+                    *FILLER,
+                    *(word for group in moves.words for word in group),
+                    *self._texts(),
+                ),
             ),
             self._is_word,
         )
@@ -205,8 +218,11 @@ class Matcher:
         for likes in likeness.values():
             for stem, value in likes.items():
                 heard[stem] = max(value, heard.get(stem, 0.0))
+        leanings = {name for pattern, names in LEANINGS if pattern.search(text) for name in names}
         return tuple(
-            self._score(likeness, heard, n, near[n]) - (ABSENT if target.kind == "absent" else 0.0)
+            self._score(likeness, heard, n, near[n])
+            + (LEANING if target.check in leanings else 0.0)
+            - (ABSENT if target.kind == "absent" else 0.0)
             for n, target in enumerate(self.targets)
         )
 

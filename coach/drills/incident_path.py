@@ -52,6 +52,13 @@ class Path:
         return self.first("fact", ids=self.incident.confirm)
 
     @property
+    def fixed_at(self) -> int | None:
+        """Position of the fix that stands; of the first one where none does."""
+        fix = self.standing.fix
+        stands = next((n for n, (_, event) in enumerate(self.steps) if event is fix), None)
+        return self.first("fix") if stands is None else stands
+
+    @property
     def remedies(self) -> list[int]:
         """Positions of remedies: acts that mend nothing or that mend, and the fix."""
         return [

@@ -104,7 +104,15 @@ class Standing:
 
     @property
     def fix(self) -> Event | None:
-        return next((event for event in reversed(self.events) if event.kind == "fix"), None)
+        """The fix that was stated last. Who goes on checking with no cause stated takes it back."""
+        fix, caused = None, False
+        for event in self.events:
+            if event.kind == "fix":
+                fix = event
+            elif event.kind == "fact" and not caused:
+                fix = None
+            caused = caused or event.kind == "cause"
+        return fix
 
     @property
     def gave_up(self) -> bool:

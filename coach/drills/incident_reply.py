@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coach.drills.incident_context import follows
-from coach.drills.incident_intent import ANSWER, MOST_CHECKS, NEITHER
+from coach.drills.incident_intent import ANSWER, FOREIGN, MOST_CHECKS, NEITHER
 from coach.drills.incident_play import Event, Standing, deed_of
 
 
 def reply(standing: Standing, events: Sequence[Event]) -> str:
     """The coach's words for what came of a message."""
+    if not events:
+        return _UNCLEAR
     parts = list(dict.fromkeys(_words(standing, event, alone=len(events) == 1) for event in events))
     if len(parts) > 1:
         parts = [part for part in parts if part != _REASON]
@@ -30,6 +32,8 @@ _NOT_UNDERSTOOD = {
     NEITHER: "Then say it in other words: what would you look at, and compared with what?",
     ANSWER: "That is yours to find: I show what a check shows, and nothing else."
     " Ask for a check. /hint says where to look, for 15 minutes; /give-up ends the incident and explains it.",
+    FOREIGN: "By rule I read English alone; nothing was looked at. Say it in English, or let a model read"
+    " (--grader llm), which knows other languages.",
 }
 _WHETHER = "That is yours to decide. Say it as an order, and it is done."
 _SUSPECT = "Noted as a suspicion. What would show that it is so, or rule it out?"
@@ -37,7 +41,14 @@ _CAUSE = (
     "Noted as your cause. What do you do about it, and how will you know that it worked?"
     " (/fix and your words, or more checks first)"
 )
-_FIX = "Noted as your fix. Which cause does it mend? (/cause and your words)"
+_UNSEEN = (
+    "Noted as your cause. You have looked at nothing that shows it: which check would? Ask for it,"
+    " or say with /fix what you do about it."
+)
+_FIX = (
+    "Noted as your fix. Which cause does it mend? (/cause and your words; or ask for a check first,"
+    " and state the fix again after it)"
+)
 _TOO_MANY = f"That is a list. The first {MOST_CHECKS} were run; say which of the others you still need."
 
 
@@ -57,7 +68,7 @@ def _words(standing: Standing, event: Event, *, alone: bool) -> str:
         "suspect": _SUSPECT,
         "reason": _REASON,
         "too_many": _TOO_MANY,
-        "cause": "" if standing.fix else _CAUSE,
+        "cause": "" if standing.fix else _CAUSE if standing.facts else _UNSEEN,
         "fix": "" if standing.cause else _FIX,
     }
     return fixed.get(event.kind, "")
@@ -75,13 +86,21 @@ def _shown(standing: Standing, event: Event) -> str:
     return cost(fact.shows, fact.minutes, fact.who)
 
 
+QUOTED = 60  # characters of a request that are quoted when it is asked back
+
+
 def _which(standing: Standing, event: Event, *, alone: bool) -> str:
     """Asks back rather than guess; nothing was looked at, and nothing is counted."""
     titles = [standing.incident.fact(name).title.rstrip("?.") for name in event.options]
-    of = "Do" if alone else f'By "{event.text}", do'
+    of = "Do" if alone else f'By "{_short(event.text)}", do'
     if len(titles) == 1:
         return f"{of} you mean this check: {titles[0]}? (yes, or say it in other words)"
     return f"{of} you mean\n  1  {titles[0]}\n  2  {titles[1]}\n(1, 2, both, or say it in other words)"
+
+
+def _short(text: str) -> str:
+    """The first words of a long quote."""
+    return text if len(text) <= QUOTED else f"{text[:QUOTED].rsplit(' ', 1)[0]} ..."
 
 
 def cost(text: str, minutes: int, who: str = "") -> str:

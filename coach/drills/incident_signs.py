@@ -70,12 +70,22 @@ def _rules_out(path: Path) -> Reading | None:
 
 
 def _confirmed(path: Path) -> Reading | None:
-    fixed = path.first("fix", "cause")
+    fixed = path.fixed_at
     if path.confirmed_at is None or (fixed is not None and path.confirmed_at > fixed):
         return None
     return _at(
         path, path.confirmed_at, good=True, sign="confirms-fix", text="The cause was proved before the fix."
     )
+
+
+def _named(path: Path) -> Reading | None:
+    if not path.cause_right:
+        return None
+    text = "The cause that you stated is the right one."
+    if not path.standing.facts:
+        text = "The cause that you stated is the right one, and nothing that you asked for shows it."
+    last = max(n for n, (_, event) in enumerate(path.steps) if event.kind == "cause")
+    return _at(path, last, good=bool(path.standing.facts), sign="", text=text)
 
 
 def _stops_harm(path: Path) -> Reading | None:
@@ -170,6 +180,7 @@ _RULES = (
     _rules_out,
     _stops_harm,
     _confirmed,
+    _named,
     _told,
     _fix_first,
     _handed_over,

@@ -9,25 +9,26 @@ import re
 from collections.abc import Iterator
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def pattern(text: str) -> re.Pattern[str]:
     """Verbose pattern in which a space of the source text is written as `_`."""
     return re.compile(text.replace("_", r"\s+"), re.IGNORECASE | re.VERBOSE)
 
 
-BREAK = _pattern(
+BREAK = pattern(
     r"""
     ,?\s+ (?:and_)? (?:then|after_that|afterwards|as_well_as|and_also) \s+ (?=\w)
     | ,\s+ but \s+ (?=\w)
     """
 )
-CONDITION = _pattern(r"^(?:\w+,?\s+)?(?:if|in_case|when_(?:it|that)|once|should_(?:it|that|this))\b")
-SENTENCE = _pattern(r"(?<=[.;!?])\s+")
-BULLET = _pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
-LEAD = _pattern(
+CONDITION = pattern(r"^(?:\w+,?\s+)?(?:if|in_case|when_(?:it|that)|once|should_(?:it|that|this))\b")
+SENTENCE = pattern(r"(?<=[.;!?])\s+")
+BULLET = pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
+LEAD = pattern(
     r"""
     ^(?:(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|then|also|meanwhile|in_the_meantime|now|ok|okay|so|well
     |and|finally|lastly|to_begin_with|before_(?:anything_else|anything|we_touch_anything)|at_the_same_time|please
-    |hmm+|um+|uh+|right(?=,)|hey|hi|hello|honestly|actually|basically|let_me_(?:step_back|think)|i_guess_what_i(?:'m|_am)_wondering_is
+    |before_i_(?:panic|start|begin|do_anything|say_anything)|until_(?:we|i)_know_(?:more|better)|for_now|interesting
+    |great|thanks|thank_you|i_see|got_it|sorry|oh|ah|hmm+|um+|uh+|right(?=,)|hey|hi|hello|honestly|actually|basically|let_me_(?:step_back|think)|i_guess_what_i(?:'m|_am)_wondering_is
     |(?:my_|the_)?first_thing(?:_i(?:'d|_would)_(?:love|like|want)_to_(?:know|understand|see|check)_is)?
     |i(?:'d|_would)_(?:love|like|want)_to_(?:know|understand)_is
     |i_think_(?:that_)?(?=(?:we|i|let)\b)
@@ -35,20 +36,20 @@ LEAD = _pattern(
     """
 )
 # The clause begins as a question or with a verb of looking.
-CHECKING = _pattern(
+CHECKING = pattern(
     r"""
     ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us|_me)|we(?:'d|_should|_could|_would|_will)?
-    |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:also_)?(?:want|like|need)_to|you)\s+)*
+    |(?:can|could|would)_(?:you|we|i)|i(?:'d|_would)?_(?:also_)?(?:want|like|love|need)_to|you)\s+)*
     (?:also_|first_|now_|quickly_|probably_|just_|really_|maybe_|go_and_|start_(?:with|by)_|)?
     (?:check(?:ing)?|look(?:ing)?|see|know|understand|learn|hear|compar(?:e|ing)|ask_(?:whether|if)|show|split|segment|slice|break|count|read|inspect|plot|verify
     |list|measure|rule_out|make_sure|exclude|establish|determine|open|listen|follow|print|run|replay|reproduce|test|try|sample|pull|find_out|tell_me|give_me|get_me|trace|examine|review
     |audit|investigate|query|analy[sz]e|drill|what|when|which|who|where|why|how|is|are|was|were|did|does|do|has
-    |have|any|phone|ring|hear|watch|interview|talk_to|feed|decompose|reweigh|reweight|recompute|recalculate
+    |have_(?:the|we|you|they|our|any|there|some|people|users|customers|other)|any|phone|ring|hear|watch|interview|talk_to|feed|decompose|reweigh|reweight|recompute|recalculate
     |rescore|score|overlay|correlate|quantify|may_(?:i|we)|might_it|evaluate|validate|diff|confirm|prove|control(?=_(?:if|whether|that|the))|asking|shadow|observe|visit|go_through|go_and|grab)\b
     """
 )
 # The clause begins with a verb of doing.
-ORDER = _pattern(
+ORDER = pattern(
     r"""
     ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us|_me)|we(?:'d|_should|_could|_would|_will|_must|_need_to)?
     |i(?:'d|_would)?_(?:want|like|need)_to)\s+)*
@@ -59,25 +60,36 @@ ORDER = _pattern(
     |rewrite|reword|improve|restart|reboot|redeploy|scale|clear|flush|purge|empty|rebuild|reindex|fix|patch|mend
     |repair|correct|normali[sz]e|parse|escalate|hand|leave|postpone|prioriti[sz]e|offer|ask_(?:the|our|an?|users)
     |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|judge|normalise|treat|map|backfill|schedule
+    |have_(?:\w+_){1,3}(?:decide|look|check|review|judge|handle|verify)
     |filter|keep|re-?label|reserve|optimi[sz]e|detect|default|request|require|demand|retry|renew|refresh|suspend|hire|quote|appoint|reserve|convert)\b
     """
 )
+# A question only by its last word: "that is not much work, right?"
+TAG = pattern(r",?\s*(?:right|ok|okay|yes|no|isn't_it|don't_you_think|agreed|correct)\s*\?\s*$")
+# Tries a thing on a part, or again, to see what comes of it: a check, even where the verb is one of doing.
+TRIAL = pattern(
+    r"""
+    \b(?:some|a_few|a_handful|a_couple|a_sample|twenty|fifty|hundred|one_percent|1%|again|shadow|side_by_side
+    |on_the_side|sandbox|for_a_test|as_a_test|offline)\b
+    | \band_(?:then_)?(?:see|score|compare|run|check|look|measure|rerun|rescore|replay|ask_again)\b
+    """
+)
 # Speaks to people about the incident.
-TELLS = _pattern(
+TELLS = pattern(
     r"""
     ^(?:(?:i(?:'d|_would|_will|'ll)?|let(?:'s|_us)|we(?:'d|_should|_could|_will|_must)?)\s+)*
     (?:tell(?!_the_(?:model|bot|llm|assistant|ai)\b)|inform|notify|warn|apologi[sz]e|announce|let_(?!us|me).*\bknow)\b
     """
 )
 # Asks what an act would bring, and does not order it.
-WHETHER = _pattern(
+WHETHER = pattern(
     r"""
     ^(?:should|shall|can|could|would|what_(?:would|happens|if)|is_it_possible|do_you_think|may)\b.*\?\s*$
     | \bwhat_would_(?:it|a|the|we|happen)\b
     """
 )
 # The clause opens by turning something down or putting it off.
-NOT = _pattern(
+NOT = pattern(
     r"""
     ^(?:\S+\s+){0,3}?(?:not|don't(?!_let)|won't|never|no_need_to|hold_off|wouldn't|shouldn't|avoid|refuse_to|postpone
     |too_early_to|put_off|wait_with|hold_on|wait_before)\b
@@ -85,7 +97,7 @@ NOT = _pattern(
     """
 )
 # Weighs something up and asks for nothing.
-WEIGHS = _pattern(
+WEIGHS = pattern(
     r"""
     ^(?:\w+,?_)?i(?:'d|_would|_do|_will)?(?:_not|n't|_never)\b(?!_mind)
     | ^(?:an?|more|fewer|less|every|most|one)\b[^?]*\b(?:(?:would|can|could|may)_(?:both_)?be
@@ -93,7 +105,7 @@ WEIGHS = _pattern(
     | \b(?:does_not|doesn't|do_not|don't|would_not|wouldn't)_(?:convince|prove|mean|help|surprise|follow)\b
     """
 )
-REASON = _pattern(
+REASON = pattern(
     r"""
     ^(?:if|in_case|should_(?:it|that|this)|when_(?:it|that)|because|so_that|otherwise|that_would
     |this_would|it_would|that_tells|which_would)\b
@@ -101,7 +113,7 @@ REASON = _pattern(
     | \b(?:rules?_out|ruled_out|so_it_is_not|excludes|that_leaves|points?_to|consistent_with)\b
     """
 )
-CAUSE = _pattern(
+CAUSE = pattern(
     r"""
     \b(?:the_(?:root_)?cause_(?:is|was|must_be)|my_(?:diagnosis|conclusion)_is|i_conclude
     |the_(?:reason|problem|culprit|fault|bug)_(?:is|was)|what_happened_is|it_(?:is|was)_caused_by
@@ -112,14 +124,14 @@ CAUSE = _pattern(
       |the_(?:next|first|best)_(?:step|check|thing))\b)
     """
 )
-SUSPECT = _pattern(
+SUSPECT = pattern(
     r"""
     \b(?:i_suspect|i_fear|i_bet|i_guess|i_assume|i(?:'ve|_have|_got|'ve_got)_(?:a|the)_(?:suspicion|feeling|hunch)|my_(?:first_)?(?:hypothesis|suspicion|guess|theory|hunch)
     |(?:may|might|could)_be_(?:that|a|an|the|due)|perhaps|maybe|possibly|probably|i_wonder)\b
     """
 )
 # Says how things are; asks for nothing and orders nothing.
-STATES = _pattern(
+STATES = pattern(
     r"""
     ^(?:so_)?(?:the|this|that|it|these|those|our)\b[^?]*\b(?:is|are|was|were|has|have|had|seems?|looks?
     |cuts|drops|breaks|broke|fails|failed|loses|lost|misses|skips|mangles|sends|reads|mixes|shares|learns|learned
@@ -128,7 +140,7 @@ STATES = _pattern(
     """
 )
 # Says that something is so, in any words that begin neither a request nor an order.
-ASSERTS = _pattern(
+ASSERTS = pattern(
     r"""
     ^(?!.*\b(?:which|what|how|who|when|whether|please|that(?!'s))\b)[^?:]*
     (?:\b(?:is|are|was|were|must|has|have|had|got|gets)\b
@@ -137,54 +149,37 @@ ASSERTS = _pattern(
     | ^\w+(?:_\w+)?_(?:drifted|changed|broke|moved|lies|confuses|hallucinates|fails)\b)
     """
 )
-# Wants the cause itself, all results at once, or another game.
-WANTS_ANSWER = _pattern(
-    r"""
-    ^(?:(?:please|just|can_you|could_you|you_must|then|now)_)*
-      (?:tell|give|show|reveal|print|output|list|display|repeat|say|what(?:'s|_is|_was|_caused|_would))\b
-      .*\b(?:answers?(?=\s*(?:be|please)?\W*$)|solution|(?:hidden_|real_|true_|root_)?cause|diagnosis|debrief|yaml|hypothes[ei]s
-      |hidden_(?:text|facts?)|all_(?:the_)?(?:facts|results|checks)|every(?:_fact|thing_above)|what_caused_it)\b
-    | ^(?:just_|please_)?(?:say_it|tell_me)\W*$
-    | \b(?:ignore|forget|disregard)_(?:all_|your_|the_|my_|previous_|these_)*
-      (?:instructions|rules|game|prompt)\b
-    | \b(?:developer_mode|i_am_the_(?:admin|developer)|you_are_now|new_rules\s*:|with_full_marks)\b
-    | \bskip_to_the_end\b
-    | ^system\s*:
-    | \byou_must_(?:now_)?(?:tell|show|reveal)\b | \bwith_their_results\b
-    """
-)
 # A question whose subject comes first: "the old answers, were they right".
-INVERTED = _pattern(
+INVERTED = pattern(
     r"^[^?]{3,80}(?:,|_[-–—])_(?:is|are|was|were|did|does|do|has|have|can)_(?:it|they|he|she|this|that|these|those|there|we)\b"
     r"|^(?:could|might|can|may)_(?:it|the|this|that|there|they|our|some|an?)\b"
 )
 # A guess that comes with the wish to test it is a check.
-TESTS = _pattern(r"\b(?:verify|check|compare|look|test|rule_out|make_sure|confirm|see_if|see_whether)\b")
+TESTS = pattern(r"\b(?:verify|check|compare|look|test|rule_out|make_sure|confirm|see_if|see_whether)\b")
 # What follows says why something is asked for.
-WHY = _pattern(r",?\s+(?:because|so_that|since_that|as_that|which_would|that_would|this_would|in_order_to)\b")
-PARTS = _pattern(r"(?<=[.!?;])\s+ | ,\s+ | \s+but\s+")
+WHY = pattern(r",?\s+(?:because|so_that|since_that|as_that|which_would|that_would|this_would|in_order_to)\b")
+PARTS = pattern(r"(?<=[.!?;])\s+ | ,\s+ | \s+but\s+")
 # A hypothesis is turned down in this part of a sentence.
-DENIED = _pattern(
+DENIED = pattern(
     r"""
     ^(?:and_)?not\b | \b(?:not_(?:the|a|an|due|because|caused)|isn't|is_not|wasn't|was_not|rather_than
     |nothing_to_do_with|ruled?_out|innocent|(?:is|was)_fine|unchanged)\b
     """
 )
-HEDGES = _pattern(r"\b(?:or|either|maybe|perhaps|possibly|might|could)\b")
+HEDGES = pattern(r"\b(?:or|either|maybe|perhaps|possibly|might|could)\b")
 # How the fix is known to work, and what would catch the fault's return.
-VERIFY = _pattern(
+VERIFY = pattern(
     r"""
     \b(?:watch|verify|confirm|make_sure|canary|see_(?:whether|if|that)|returns?|back_to|falls?|one_percent|1%
     |compare|measure|monitor|replay|recovers?|check_that|know_(?:it|that))\b
     """
 )
-GUARD = _pattern(
+GUARD = pattern(
     r"\b(?:alarms?|alerts?|monitor\w*|tests?|check_in|contract|guard|gate|post-?mortem|limit_on)\b"
 )
 # Words by which messages are told apart, as text: they are no slips of the pen.
 KNOWN = " ".join(
-    re.sub(r"\\.", " ", pattern.pattern)
-    for pattern in (CHECKING, ORDER, SUSPECT, CAUSE, REASON, WEIGHS, NOT, STATES, WANTS_ANSWER)
+    re.sub(r"\\.", " ", one.pattern) for one in (CHECKING, ORDER, SUSPECT, CAUSE, REASON, WEIGHS, NOT, STATES)
 )
 
 

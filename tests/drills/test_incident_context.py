@@ -164,3 +164,49 @@ async def test_two_checks_in_one_line_are_both_run() -> None:
     assert Matcher(chosen, MOVES).meant("was the treshold chnaged") == "was the threshold changed"
     found = await reader.read("is it all regions, and was there a hail storm?")
     assert [item.id for item in found] == ["by-region", "by-damage"]
+
+
+def test_trying_a_thing_on_some_is_a_check_and_no_fix(tmp_path: Path) -> None:
+    run = begin(tmp_path, "claims-by-photo")
+    say(run, "split by who sends the photos", "Properties of the photos against those of training")
+    say(run, "take the distortion out of some and score them again")
+    assert run.standing.facts[-1] == "corrected" and run.standing.fix is None
+
+
+def test_who_goes_on_checking_takes_an_early_fix_back(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    say(run, "Fix the parser.", "complaints by platform and version")
+    say(run, "The cause is that the parser cuts line breaks.")
+    assert not run.ended
+    say(run, "Make the parser accept every line break")
+    assert run.ended
+
+
+def test_a_cause_without_a_look_is_asked_for_what_shows_it(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    right, wrong = (say(begin(tmp_path / name), text)[0] for name, text in _GUESSES)
+    assert right == wrong  # whether a guess is right is not given away
+    assert "which check would?" in right and not run.ended
+
+
+_GUESSES = (
+    ("right", "I think the parser cuts the line breaks."),
+    ("wrong", "I think the model was changed."),
+)
+
+
+def test_another_language_is_said_so_and_costs_nothing(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    (answer,) = say(run, "Seit wann gibt es mehr Beschwerden?")
+    assert "English" in answer and run.standing.minutes == 0
+
+
+def test_a_message_of_no_words_is_answered(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    assert all(say(run, "...", "?!"))
+
+
+async def test_an_order_with_a_question_mark_at_its_end_is_an_order() -> None:
+    reader = reader_of(incident("young-borrowers"))
+    (only,) = await reader.read("I'd have officers decide on applications without income on file, right?")
+    assert (only.kind, only.id) == ("act", "hold-gaps")
