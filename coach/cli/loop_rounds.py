@@ -19,12 +19,15 @@ from coach.cli.practice_screen import Screen
 from coach.cli.practice_setup import make_desk
 from coach.cli.wiring import Rooms
 from coach.errors import UsageError
+from coach.guides.pressing import load_pressing
 from coach.interview.select import by_need
 from coach.interview.session import Desk, Session
+from coach.interview.silence import is_silent
 from coach.llm.port import ChatModel
 from coach.loops.show import render_closing, render_opening, spent_words
 from coach.loops.standing import RoundStanding, Standing, read_standing
 from coach.loops.style import StyledInterviewer
+from coach.resources import corpus_dir
 from coach.schema.grade import Grader
 from coach.schema.question import Question
 from coach.store.history import History
@@ -238,6 +241,8 @@ def _close_round(floor: Floor, item: RoundStanding) -> None:
     """How the interviewer ends it, and what comes next."""
     standing = floor.standing()
     done = standing.round(item.plan.id)
-    floor.screen.show(render_closing(item.plan, done.seconds, timed_out=done.ended))
+    pressing = load_pressing(corpus_dir(), floor.rooms.corpus)
+    answered = not all(is_silent(text, pressing.silences) for text in done.said_to_the_point)
+    floor.screen.show(render_closing(item.plan, done.seconds, timed_out=done.ended, answered=answered))
     if standing.done:
         floor.screen.tell(f"All rounds that count are done: coach loop debrief {floor.loop_id}")

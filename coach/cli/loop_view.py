@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from coach.cli import console
@@ -25,10 +26,19 @@ def book_of(rooms: Rooms) -> LoopBook:
 
 
 def preset_of(book: LoopBook, preset: str) -> Preset:
-    """The loop of that id; UsageError that names all where there is none."""
-    if preset not in book.presets:
-        raise UsageError(f"There is no loop {preset!r}. Loops: {', '.join(book.presets)}.")
-    return book.presets[preset]
+    """The loop of that id, also spelt "startup" or "large"; UsageError that names all where none fits."""
+    plain = {_letters(name): name for name in book.presets}
+    wanted = _letters(preset)
+    fits = [wanted] if wanted in plain else [name for name in plain if wanted and name.startswith(wanted)]
+    if len(fits) == 1:
+        return book.presets[plain[fits[0]]]
+    close = get_close_matches(wanted, plain, n=1)
+    meant = f" Did you mean {plain[close[0]]}?" if close else ""
+    raise UsageError(f"There is no loop {preset!r}.{meant} Loops: {', '.join(book.presets)}.")
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
 
 
 def standing_of(rooms: Rooms, loop_id: str | None) -> Standing:

@@ -23,6 +23,7 @@ from coach.interview.model import ModelInterviewer
 from coach.interview.offline import OfflineInterviewer
 from coach.interview.select import by_id, by_need, by_text, in_round
 from coach.interview.session import Desk, Session
+from coach.interview.silence import Attentive
 from coach.interview.worked import load_exemplars, strong_answers
 from coach.llm.port import ChatModel
 from coach.resources import corpus_dir, eval_dir
@@ -80,9 +81,10 @@ def make_desk(
     rooms: Rooms, local: Future[Grader], chat: ChatModel | None, screen: Screen, level: str
 ) -> Desk:
     """The desk of a session at a seniority level."""
-    quick = Warming(local)
+    pressing = load_pressing(corpus_dir(), rooms.corpus)
+    quick = Attentive(Warming(local), pressing.silences)
     exemplars = load_exemplars(eval_dir() / "exemplars.jsonl")
-    offline = OfflineInterviewer(load_pressing(corpus_dir(), rooms.corpus))
+    offline = OfflineInterviewer(pressing)
     interviewer: Interviewer = offline
     if chat is not None:
         name = chat.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -13,6 +13,7 @@ from coach.errors import DatasetError
 from coach.guides.corpus import Corpus, read_yaml
 from coach.schema.base import Frozen, first_fault
 from coach.schema.loop import Challenge, Dimension, LoopBook, Preset, RoundPlan, Style, Words
+from coach.schema.pressing import Lead
 
 # The blanks that each sentence of the committee may hold; a sentence that is missing is an error.
 _BLANKS: dict[str, dict[str, str]] = {
@@ -54,6 +55,9 @@ class _Interviewer(Frozen):
     presses: str
     follow_ups: int
     stays: bool = False
+    nothing: str = Field(min_length=1)
+    leads: tuple[Lead, ...] = Field(min_length=1)
+    says: dict[Literal[1, 2, 3, 4], str] = Field(min_length=4)
 
 
 class _Committee(Frozen):

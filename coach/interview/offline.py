@@ -13,6 +13,7 @@ from coach.interview.check import faults
 from coach.interview.claims import Claim, claims, doubtful
 from coach.interview.follow_up import FollowUp, View
 from coach.interview.quote import SHORTEST, Clause, ease, pick, usable
+from coach.interview.silence import silence_of
 from coach.interview.weakest import rank
 from coach.interview.words import is_common, quoted, stems, words
 from coach.schema.pressing import SLOT, Pressing
@@ -75,7 +76,9 @@ class _Worder:
         self._spent = [quote for text in view.earlier for quote in quoted(text)]
         self._number = len(view.pressed)
         # What answers nothing is not worth a quote.
-        self._told = [_unaimed(text, view) for text in view.answers if pressing.silence(text) is None]
+        self._told = [
+            _unaimed(text, view) for text in view.answers if silence_of(text, pressing.silences) is None
+        ]
         self._told = [text for text in self._told if text.strip()]
         self._speaks_to_grader: dict[str, bool] = {}
         # A word or two can be quoted where nothing else was said.
@@ -103,7 +106,7 @@ class _Worder:
     def _after_silence(self) -> Iterator[str]:
         """An angle with a lead that leaves a way in; a blank answer gets the angle alone."""
         last = self._view.answers[-1] if self._view.answers else ""
-        found = self._pressing.silence(last)
+        found = silence_of(last, self._pressing.silences)
         for angle in self._bare():
             if found is not None:
                 yield _join(found.leads[self._number % len(found.leads)], angle)

@@ -56,10 +56,12 @@ class AnswerFinding(Frozen):
 class Case(Frozen):
     """What an interviewer says to the committee. `author` is the model's name, or empty for the rules.
 
+    `stance` is the vote in the committee's words, `text` in the interviewer's own.
     `note` says why a model's words were not used, if so.
     """
 
     text: str
+    stance: str = ""
     author: str = ""
     speaks_for: tuple[CriterionFinding, ...] = ()
     speaks_against: tuple[CriterionFinding, ...] = ()

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from coach.loops.findings import ChallengeFinding, CriterionFinding, Debrief, DimensionFinding, RoundFinding
 from coach.loops.show import spent_words
 from coach.loops.show_debrief import Key, grader_lines, where
 from coach.report.words import mark_words
-from coach.text.sanitize import for_terminal
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+from coach.text.markdown import inline
 
 
 def write_markdown(debrief: Debrief, key: Key) -> str:
     """The whole page; quotes are block quotes of the candidate's words."""
     lines = [
-        f"# Debrief: {_safe(debrief.title)}",
+        f"# Debrief: {inline(debrief.title)}",
         "",
         f"Loop {debrief.loop}, level {debrief.level}, {debrief.mode} mode.",
         "",
@@ -38,14 +35,14 @@ def write_markdown(debrief: Debrief, key: Key) -> str:
     lines += ["## Every mark and its reason", ""]
     for found in debrief.rounds:
         lines += _marks(found, key)
-    lines += [_safe(line) for line in grader_lines(debrief)]
+    lines += [inline(line) for line in grader_lines(debrief)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _decision(debrief: Debrief, key: Key) -> Iterator[str]:
     decision = debrief.decision
-    yield from (f"## {decision.title}", "", _safe(decision.meaning), "")
-    yield from (f"- {_safe(reason)}" for reason in decision.reasons)
+    yield from (f"## {decision.title}", "", inline(decision.meaning), "")
+    yield from (f"- {inline(reason)}" for reason in decision.reasons)
     if decision.with_human is not None:
         yield ""
         outcome = key.outcomes[decision.with_human].lower()
@@ -55,45 +52,46 @@ def _decision(debrief: Debrief, key: Key) -> Iterator[str]:
         word = "With both" if change.on_top else "Then"
         same = change.outcome == decision.outcome
         then = "" if same else f" {word}: {key.outcomes[change.outcome].lower()}."
-        advice = f" {_safe(change.advice)}" if change.advice else ""
-        yield f"{number}. {_safe(change.text)}.{then}{advice}"
+        advice = f" {inline(change.advice)}" if change.advice else ""
+        yield f"{number}. {inline(change.text)}.{then}{advice}"
     yield ""
     if decision.beyond:
-        yield from (_safe(decision.beyond), "")
+        yield from (inline(decision.beyond), "")
 
 
 def _case(found: RoundFinding, key: Key) -> Iterator[str]:
-    yield from (f"### {_safe(found.title)}: {_mark(found, key)}", "")
+    yield from (f"### {inline(found.title)}: {_mark(found, key)}", "")
     if found.state != "graded":
-        yield from (_safe(found.reason), "")
+        yield from (inline(found.reason), "")
     case = found.case
     if case is not None:
-        by = f" (worded by {_safe(case.author)})" if case.author else ""
-        yield from (f"{_safe(found.role)}{by}: {_safe(case.text)}", "")
+        by = f" (worded by {inline(case.author)})" if case.author else ""
+        yield from (f"{inline(found.role)}{by}: {inline(case.text)}", "")
         for item in case.speaks_for:
-            yield from (f"For: {_safe(item.title)}", "", *_quotes(item))
+            yield from (f"For: {inline(item.title)}", "", *_quotes(item))
         for item in case.speaks_against:
-            yield from (f"Against: {_safe(item.title)}. {_safe(key.worded(item.reason, item.id))}", "")
+            said = key.worded(item.advice or item.reason, item.id)
+            yield from (f"Against: {inline(item.title)}. {inline(said)}", "", *list(_quotes(item))[:2])
     for mark in found.human:
-        about = _safe(key.title(mark.criterion)) if mark.criterion else "the round"
-        note = f". {_safe(mark.note)}" if mark.note else ""
-        yield f"{_safe(mark.person) or 'A person'}: {about}, {mark_words(mark.mark, scores=key.scores)}{note}"
+        about = inline(key.title(mark.criterion)) if mark.criterion else "the round"
+        note = f". {inline(mark.note)}" if mark.note else ""
+        yield f"{inline(mark.person) or 'A person'}: {about}, {mark_words(mark.mark, scores=key.scores)}{note}"
         yield ""
 
 
 def _dimension(item: DimensionFinding, key: Key) -> Iterator[str]:
     level = mark_words(item.level, scores=key.scores) if item.level else "not seen in any round"
-    yield from (f"### {_safe(item.title)}: {level}", "", _safe(item.asks), "")
+    yield from (f"### {inline(item.title)}: {level}", "", inline(item.asks), "")
     for seen in item.seen:
-        said = f": “{_safe(seen.quote.text)}” {where(seen.quote)}" if seen.quote else ""
-        yield f"- {_safe(seen.round)}, {mark_words(seen.level, scores=key.scores)}{said}"
+        said = f": “{inline(seen.quote.text)}” {where(seen.quote)}" if seen.quote else ""
+        yield f"- {inline(seen.round)}, {mark_words(seen.level, scores=key.scores)}{said}"
     yield ""
 
 
 def _challenge(item: ChallengeFinding) -> Iterator[str]:
-    yield f"- **{_safe(item.text)}** Because of {_safe(item.criterion)} in {_safe(item.round)}."
+    yield f"- **{inline(item.text)}** Because of {inline(item.criterion)} in {inline(item.round)}."
     if item.answer:
-        yield f"  The nearest on record, from {_safe(item.answer_round)}: “{_safe(item.answer.text)}”"
+        yield f"  The nearest on record, from {inline(item.answer_round)}: “{inline(item.answer.text)}”"
     else:
         yield "  Nothing on record answers it."
     yield ""
@@ -103,28 +101,23 @@ def _marks(found: RoundFinding, key: Key) -> Iterator[str]:
     if not found.answers:
         return
     spent = spent_words(found.seconds, found.minutes)
-    yield from (f"### {_safe(found.title)}{f', {spent}' if spent else ''}", "")
+    yield from (f"### {inline(found.title)}{f', {spent}' if spent else ''}", "")
     for answer in found.answers:
-        yield from (f"*{_safe(answer.question)}*", "")
+        yield from (f"*{inline(answer.question)}*", "")
         for item in answer.criteria:
             level = mark_words(item.level, scores=key.scores) if item.level else "no mark"
-            yield f"**{_safe(item.title)}, {level}.** {_safe(key.worded(item.reason, item.id))}"
+            yield f"**{inline(item.title)}, {level}.** {inline(key.worded(item.reason, item.id))}"
             if item.advice:
-                yield f"Next time: {_safe(key.worded(item.advice, item.id))}"
+                yield f"Next time: {inline(key.worded(item.advice, item.id))}"
             yield from ("", *_quotes(item))
 
 
 def _quotes(item: CriterionFinding) -> Iterator[str]:
     for piece in item.quotes:
         flat = " ".join(piece.text.split())
-        yield from (f"> {_safe(flat)} {where(piece)}", "")
+        yield from (f"> {inline(flat)} {where(piece)}", "")
 
 
 def _mark(found: RoundFinding, key: Key) -> str:
     words = {"ungraded": "not graded", "open": "not finished", "waiting": "not held"}
     return words.get(found.state, "") if found.mark is None else mark_words(found.mark, scores=key.scores)
-
-
-def _safe(text: str) -> str:
-    """Text as it is, whatever Markdown or HTML it holds, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(for_terminal(text).split()))

@@ -87,18 +87,20 @@ def render_opening(item: RoundPlan, number: int, of: int, *, again: bool = False
     head = Text.assemble((f"Round {number} of {of}  {item.title}", "bold"), (f"  {box_words(item)}", "dim"))
     parts: list[RenderableType] = [head]
     if not again:
-        parts.append(labelled(item.style.role, f'"{item.style.opens}"'))
+        parts.append(labelled(item.style.role, f'"{item.opening()}"'))
     if item.note and not again:
         parts.append(plain(item.note, "dim"))
     return Group(*parts)
 
 
-def render_closing(item: RoundPlan, seconds: float, *, timed_out: bool) -> RenderableType:
+def render_closing(
+    item: RoundPlan, seconds: float, *, timed_out: bool, answered: bool = True
+) -> RenderableType:
     """How the interviewer ends a round; no mark is given away."""
     parts: list[RenderableType] = []
     if timed_out:
         parts.append(plain("The time is up; what you had written was taken.", "yellow"))
-    parts.append(labelled(item.style.role, f'"{item.style.closes}"'))
+    parts.append(labelled(item.style.role, f'"{item.closing(answered=answered)}"'))
     if seconds:
         parts.append(plain(spent_words(seconds, item.minutes), "dim"))
     return Group(*parts)

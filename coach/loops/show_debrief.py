@@ -18,7 +18,7 @@ from coach.loops.findings import (
     Quote,
     RoundFinding,
 )
-from coach.loops.marks import TOP
+from coach.loops.marks import TOP, YES
 from coach.loops.show import hanging
 from coach.report.credit import Credit
 from coach.report.lines import heading, indent, labelled, plain, quote
@@ -129,8 +129,8 @@ def _round(found: RoundFinding, key: Key, *, full: bool) -> RenderableType:
                 plain(f"Worded by {found.case.author} from the marks and quotes of the round.", "dim")
             )
         if not full:
-            rows += [_point(item, "For", key) for item in found.case.speaks_for]
-            rows += [_point(item, "Against", key) for item in found.case.speaks_against]
+            rows += [_for(item) for item in found.case.speaks_for]
+            rows += [_against(item, key) for item in found.case.speaks_against]
         if found.case.note:
             rows.append(plain(f"The model's words were not used ({found.case.note}).", "dim"))
     rows += [labelled("Noted", line) for line in _notes(found)]
@@ -149,12 +149,17 @@ def _round_mark(found: RoundFinding, key: Key) -> Text:
     return key.mark(found.mark)
 
 
-def _point(item: CriterionFinding, side: str, key: Key) -> RenderableType:
-    style = "green" if side == "For" else "yellow"
-    head = Text.assemble((f"{side}: ", style), plain(item.title))
-    if side == "For":
-        return Group(head, indent(*(_quote(piece) for piece in item.quotes[:1])))
-    return Group(head, indent(plain(key.worded(item.reason, item.id))))
+def _for(item: CriterionFinding) -> RenderableType:
+    head = Text.assemble(("For: ", "green"), plain(item.title))
+    return Group(head, indent(*(_quote(piece) for piece in item.quotes[:1])))
+
+
+def _against(item: CriterionFinding, key: Key) -> RenderableType:
+    """What was heard on a weak point, and what would have been stronger."""
+    rows: list[RenderableType] = [_quote(piece) for piece in item.quotes[:1]]
+    rows = rows or [plain("Nothing was said that could be quoted.", "dim")]
+    rows.append(plain(key.worded(item.advice or item.reason, item.id)))
+    return Group(Text.assemble(("Against: ", "yellow"), plain(item.title)), indent(*rows))
 
 
 def _quote(piece: Quote) -> Text:
@@ -207,9 +212,14 @@ def _challenge(item: ChallengeFinding) -> RenderableType:
 
 
 def _credit(found: RoundFinding) -> Iterator[RenderableType]:
-    """What needed no follow-up, apart from what came only after one."""
+    """Of what was carried to a yes: what needed no follow-up, apart from what came only after one."""
     for credit, label in _CREDITS.items():
-        points = [item for answer in found.answers for item in answer.criteria if item.credit == credit]
+        points = [
+            item
+            for answer in found.answers
+            for item in answer.criteria
+            if item.credit == credit and (item.level or 0) >= YES
+        ]
         if points:
             yield labelled(label, ", ".join(dict.fromkeys(item.title for item in points)))
 

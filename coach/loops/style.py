@@ -47,7 +47,8 @@ class StyledInterviewer:
         self._plan = plan
 
     async def follow_up(self, view: View) -> FollowUp | None:
+        style = self._plan.style
         known = {field.name: getattr(view, field.name) for field in fields(View)}
         return await self._inner.follow_up(
-            StyledView(**known, core=self._plan.core, stays=self._plan.style.stays)
+            StyledView(**{**known, "leads": style.leads}, core=self._plan.core, stays=style.stays)
         )

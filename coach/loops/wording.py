@@ -86,7 +86,7 @@ async def _word(
         return None, None
     request = _request(found, case, prompt)
     basis = request.key(model.name)
-    said = spoken(item)
+    said = item.said
     if basis in kept and not faults(kept[basis], found, case, said):
         return _with_words(case, kept[basis], model.name), None
     complaint = ""
@@ -108,12 +108,6 @@ async def _word(
             return _with_words(case, text, model.name), record
         complaint = "; ".join(wrong)
     return case.model_copy(update={"note": for_terminal(complaint)}), None
-
-
-def spoken(item: RoundStanding) -> tuple[str, ...]:
-    """Everything that the candidate said in a round, turn by turn."""
-    attempts = item.session.attempts if item.session else ()
-    return tuple(turn.text for one in attempts for turn in one.turns if turn.role == "candidate")
 
 
 def faults(text: str, found: RoundFinding, case: Case, said: Sequence[str]) -> list[str]:
@@ -144,7 +138,7 @@ def _new(sentence: str, known: frozenset[str]) -> bool:
 
 def _given(found: RoundFinding, case: Case) -> str:
     points = (*case.speaks_for, *case.speaks_against)
-    parts = [found.title, found.role, found.cares, case.text]
+    parts = [found.title, found.role, found.cares, case.stance]
     parts += [answer.question for answer in found.answers]
     for item in points:
         parts += [item.title, item.reason, item.advice, *(piece.text for piece in item.quotes)]
@@ -160,7 +154,7 @@ def _request(found: RoundFinding, case: Case, prompt: Prompt, complaint: str = "
         role=found.role,
         round=found.title,
         cares=found.cares,
-        stance=case.text,
+        stance=case.stance,
         strong="\n".join(_point(item) for item in case.speaks_for) or "(nothing that a quote carries)",
         weak="\n".join(_point(item) for item in case.speaks_against) or "(nothing below a lean yes)",
         complaint=f"\nYour last reply could not be used: {neutralise(complaint)}" if complaint else "",

@@ -7,12 +7,15 @@ from typing import Literal
 from pydantic import Field
 
 from coach.schema.base import Frozen
+from coach.schema.pressing import Lead
 from coach.schema.question import Round
 
 
 class Style(Frozen):
-    """One interviewer. `opens` and `closes` are said; `cares` and `presses` describe.
+    """One interviewer. `opens`, `closes` and `leads` are said; `cares` and `presses` describe.
 
+    `nothing` closes a round in which nothing was answered; `says` holds the vote in this interviewer's words,
+    by mark 1 to 4. Both may be missing in a loop that was begun with an earlier version.
     `follow_ups` is the most that are asked for one question; one that `stays` presses on the same
     criterion until it is answered.
     """
@@ -25,6 +28,9 @@ class Style(Frozen):
     presses: str = Field(min_length=1)
     follow_ups: int = Field(ge=0, le=5)
     stays: bool = False
+    nothing: str = ""
+    leads: tuple[Lead, ...] = ()
+    says: dict[int, str] = {}
 
 
 class Slot(Frozen):
@@ -39,7 +45,7 @@ class RoundPlan(Frozen):
 
     `weights` holds the criteria that this interviewer weighs more than once (2 or 3). A round that
     does not count is a talk after the decision. `optional` rounds are added from the lowest number up
-    when more rounds are wanted.
+    when more rounds are wanted. `opens`, `closes` and `nothing` take the place of the interviewer's own.
     """
 
     id: str
@@ -52,6 +58,19 @@ class RoundPlan(Frozen):
     counts: bool = True
     optional: int = Field(default=0, ge=0)
     note: str = ""
+    opens: str = ""
+    closes: str = ""
+    nothing: str = ""
+
+    def opening(self) -> str:
+        """What the interviewer says first: the round's own words, else the usual ones."""
+        return self.opens or self.style.opens
+
+    def closing(self, *, answered: bool) -> str:
+        """What the interviewer says last; it gives no mark away."""
+        if not answered and (self.nothing or self.style.nothing):
+            return self.nothing or self.style.nothing
+        return self.closes or self.style.closes
 
     @property
     def core(self) -> frozenset[str]:

@@ -46,11 +46,10 @@ BareLead = Annotated[str, AfterValidator(_hold_no_quote)]
 
 
 class Silence(Frozen):
-    """A way of not answering: the words that show it in a text of `longest` words at most."""
+    """A way of not answering, and the words that show it in a text that says nothing beside them."""
 
     id: str
     finds: Finder
-    longest: int = Field(ge=1)
     leads: tuple[BareLead, ...] = Field(min_length=1)
 
 
@@ -99,10 +98,3 @@ class Pressing(Frozen):
         """The different words of `text` that speak of a criterion, cut to their beginnings."""
         ground = self.criteria.get(criterion)
         return {match.group().casefold()[:6] for match in ground.speaks.finditer(text)} if ground else set()
-
-    def silence(self, text: str) -> Silence | None:
-        """The way in which `text` answers nothing, or None; a blank text is not known by its words."""
-        length = len(text.split())
-        return next(
-            (item for item in self.silences if length <= item.longest and item.finds.search(text)), None
-        )

@@ -72,6 +72,6 @@ def test_a_model_that_fails_or_invents_is_replaced_and_that_is_said(
     piped(*START, given=f"{ANSWER}\n---\nThe cost.")
     committee.text = text
     case = held(piped, "llm")["rounds"][0]["case"]
-    assert (case["text"], case["author"]) == ("I lean towards no.", "")
+    assert (case["text"], case["author"]) == ("I could pass this on, but not with conviction.", "")
     assert case["note"]
     assert "Netflix" not in case["text"]

@@ -87,7 +87,7 @@ def test_round_after_round_until_the_person_leaves(seat: Seat) -> None:
         "Round 1 of 5 Recruiter call 30 min, the guides' figure",
         'Recruiter: "Thanks for making the time.',
         "Follow-up 1 of at most 1, by Recruiter (offline)",
-        "that is what I needed",
+        "I will pass on what you told me",
         "Round 2 of 5 Hiring manager",
         "Follow-up 1 of at most 2, by Hiring manager (offline)",
         f"coach loop continue {seat.loop_id} comes back to it",

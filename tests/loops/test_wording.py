@@ -21,7 +21,7 @@ GOOD = (
     'The candidate takes the decision: "I would ship next month with the model as it is".'
     " A false alarm and a missed customer are both priced, for this account."
 )
-OFFLINE = "I would argue for this candidate."
+OFFLINE = "I want this person in the room when it gets hard."
 
 
 async def test_words_that_keep_to_what_is_given_are_used() -> None:
@@ -118,4 +118,4 @@ async def test_the_decision_does_not_move_by_a_word(book: LoopBook) -> None:
     worded, _ = await word_cases(debrief, standing, model, Prompts(prompts_dir()))
     assert worded.decision == debrief.decision
     held: list[Case] = [item.case for item in worded.rounds if item.case]
-    assert [case.text for case in held] == ["I would not go further."]
+    assert [case.text for case in held] == ["My engineers would stop listening."]

@@ -1,0 +1,52 @@
+"""Texts that answer nothing: blank ones, "I don't know", insults. Neither quotes nor credits them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from coach.interview.words import stems
+from coach.schema.answer import Answer, Turn
+from coach.schema.grade import Grade, Grader, GradeTask
+from coach.schema.pressing import Silence
+
+# A text that carries more than this many words of meaning beside the words of a silence says something.
+MOST_BESIDE = 2
+_DIGIT = re.compile(r"\d")
+
+
+def silence_of(text: str, silences: Iterable[Silence]) -> Silence | None:
+    """The way in which a text answers nothing, or None; a blank text is known by no words."""
+    if _DIGIT.search(text):
+        return None
+    found = (item for item in silences if item.finds.search(text))
+    return next((item for item in found if len(stems(item.finds.sub(" ", text))) <= MOST_BESIDE), None)
+
+
+def is_silent(text: str, silences: Iterable[Silence]) -> bool:
+    return not text.strip() or silence_of(text, silences) is not None
+
+
+class Attentive:
+    """Implements Grader over another one, which is not told texts that answer nothing.
+
+    They stay in their places as blank ones, so that quotes keep their turns; where nothing else was said,
+    the inner grader has a blank answer before it.
+    """
+
+    def __init__(self, inner: Grader, silences: tuple[Silence, ...]) -> None:
+        self._inner = inner
+        self._silences = silences
+
+    async def grade(self, task: GradeTask) -> Grade:
+        return await self._inner.grade(task.model_copy(update={"answer": self._heard(task.answer)}))
+
+    def _heard(self, answer: Answer) -> Answer:
+        if answer.text is not None:
+            return Answer.of("") if is_silent(answer.text, self._silences) else answer
+        return Answer.of([self._turn(turn) for turn in answer.turns])
+
+    def _turn(self, turn: Turn) -> Turn:
+        if turn.role == "interviewer" or not is_silent(turn.text, self._silences):
+            return turn
+        return turn.model_copy(update={"text": ""})
