@@ -22,7 +22,7 @@ from coach.cli.drill_exercises_ask import (
     titles_of,
     worked_answer,
 )
-from coach.cli.drill_exercises_show import render_exercise, render_report
+from coach.cli.drill_exercises_show import render_exercise, render_kept
 from coach.cli.practice_host import Host, as_json
 from coach.cli.practice_pipe import input_lines, run_piped
 from coach.cli.practice_screen import Screen, open_screen
@@ -39,6 +39,7 @@ from coach.interview.session import Session
 from coach.report.grade import render_grade
 from coach.resources import corpus_dir
 from coach.schema.grade import Grader
+from coach.store.exercise_reports import ExerciseReports
 from coach.store.history import History
 from coach.store.profile import Profiles
 from coach.store.records import Setup
@@ -80,6 +81,7 @@ def run(wanted: Wanted) -> int:
             host = _host(rooms, wanted, shelf, screen, runner, warm)
             results = _Results(host, shelf, as_data=wanted.as_data)
             host.graded = results.add
+            host.recalled = results.again
             _introduce(host, wanted, shelf)
             _lead(host, wanted, document, warm)
         finally:
@@ -215,22 +217,40 @@ class _Results:
         self._shelf = shelf
         self._as_data = as_data
         self._printed = 0
+        self._kept = ExerciseReports(host.rooms.database)
         redirected = host.screen.interactive and not as_data and not sys.stdout.isatty()
         self._copy = Screen(console.out(), console.err(), interactive=False) if redirected else None
 
     def add(self, session: Session) -> None:
         attempt = session.attempt
         self.all_graded = self.all_graded and attempt.grade is not None and attempt.grade.status == "graded"
-        drill = self._shelf.of(attempt.question)
         host = self._host
-        with host.screen.busy("Looking for what the exercise asks"):
-            report = host.runner.run(report_on(drill, attempt.answer(), host.chat, host.rooms.prompts))
-        shown = render_report(report, titles_of(drill))
+        report = self._read(session)
+        shown = render_kept(self._keep(session, report))
         host.screen.show(shown)
         if self._copy is not None and attempt.grade is not None:
             for part in (render_exercise(attempt.question), render_grade(attempt.grade, host.legend), shown):
                 self._copy.show(part)
         self._print(session, report)
+
+    def again(self, session: Session) -> None:
+        """The report of a grade that stood when the session was left; made now if it was not made then."""
+        attempt = session.attempt
+        kept = self._kept.of(attempt.id)
+        if kept is None:
+            kept = self._keep(session, self._read(session))
+        self._host.screen.show(render_kept(kept))
+
+    def _read(self, session: Session) -> Report:
+        drill, host = self._shelf.of(session.attempt.question), self._host
+        with host.screen.busy("Looking for what the exercise asks"):
+            return host.runner.run(report_on(drill, session.attempt.answer(), host.chat, host.rooms.prompts))
+
+    def _keep(self, session: Session, report: Report) -> dict[str, Any]:
+        titles = titles_of(self._shelf.of(session.attempt.question))
+        kept = {**report.model_dump(mode="json"), "titles": dict(titles)}
+        self._kept.keep(session.attempt.id, kept)
+        return kept
 
     def close(self) -> None:
         """A session that ends without any grade still prints what was said."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -60,6 +61,13 @@ def render_exercise(question: Question) -> RenderableType:
         last = place == len(paragraphs) - 1
         parts += [plain(paragraph, "cyan" if code else style), *([] if last else [Text()])]
     return Group(*parts)
+
+
+def render_kept(kept: Mapping[str, Any]) -> RenderableType:
+    """A report as the history keeps it: with the titles of its choices."""
+    titles = kept.get("titles", {})
+    report = Report.model_validate({name: value for name, value in kept.items() if name != "titles"})
+    return render_report(report, titles)
 
 
 def render_report(report: Report, titles: Mapping[str, str]) -> RenderableType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from coach.report.grade import Legend
     from coach.report.history_parts import SessionView
     from coach.store.drills import DrillRecord
-    from coach.store.records import SessionRecord
+    from coach.store.records import AttemptRecord, SessionRecord
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -150,10 +151,21 @@ def _print_session(rooms: Rooms, record: Any) -> None:
 
     legend = _legend(rooms, record)
     if isinstance(record, SessionRecord):
-        part = render_session(record, legend, rooms.retry_noise)
+        part = render_session(record, legend, rooms.retry_noise, _exercise)
     else:
         part = render_drill(record, legend)
     console.out().print(part)
+
+
+def _exercise(attempt: AttemptRecord) -> Sequence[Any]:
+    """What an exercise saw, as it was shown after the grade."""
+    if attempt.report is None:
+        return ()
+    from rich.text import Text
+
+    from coach.cli.drill_exercises_show import render_kept
+
+    return (Text(), render_kept(attempt.report))
 
 
 def _write_page(path: Path, view: SessionView) -> None:

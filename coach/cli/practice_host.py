@@ -61,7 +61,8 @@ class Host:
     """A session, its screen, and what its commands need.
 
     `later` opens the attempt that was offered and not begun; `chat` is the model in use, if any.
-    `graded` is told of every grade. A `quiet` host keeps grades to itself; `over` ends the session.
+    `graded` is told of every grade, `recalled` of one that is shown again. A
+    `quiet` host keeps grades to itself; `over` ends the session.
     `barred` names commands that cannot be given here, and why; `asks_as` is who asks follow-ups,
     `come_back` the command that goes on with this session. `clock` runs where time is limited; when
     it has run out, `expired` is given what stood in the editor. `card` shows a question, `example` gives
@@ -75,6 +76,7 @@ class Host:
     pick: Picker
     chat: ChatModel | None = None
     graded: Callable[[Session], None] = lambda session: None
+    recalled: Callable[[Session], None] = lambda session: None
     later: Callable[[], Any] | None = None
     passages_read: int = 0
     quiet: bool = False
@@ -213,6 +215,7 @@ class Host:
             self._show_follow_up()
         elif attempt.grade is not None:
             self.screen.show(render_grade(attempt.grade, self.legend))
+            self.recalled(self.session)
 
     def _show_self_rating(self, own: int | None, grade: Grade) -> None:
         if own is not None and grade.overall is not None:

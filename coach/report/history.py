@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -93,14 +93,19 @@ def _around(text: str, words: Sequence[str]) -> Text:
     return shown
 
 
-def render_session(record: SessionRecord, legend: Legend, noise: PairNoise = uncertainty) -> RenderableType:
-    """A session whole: every question with what was said and its grade."""
+def render_session(
+    record: SessionRecord,
+    legend: Legend,
+    noise: PairNoise = uncertainty,
+    more: Callable[[AttemptRecord], Sequence[RenderableType]] = lambda attempt: (),
+) -> RenderableType:
+    """A session whole: every question with what was said and its grade, and what `more` adds to it."""
     setup = record.setup
     head = f"{record.id}  {minute_words(record.created_at)}  {setup.kind}, {setup.mode}, level {setup.level}"
     parts: list[RenderableType] = [plain(head, "dim")]
     for attempt in record.attempts:
         movement = last_movement(attempt, record, noise)
-        parts += [Text(), *_attempt(attempt, legend, movement)]
+        parts += [Text(), *_attempt(attempt, legend, movement), *more(attempt)]
     if not record.attempts:
         parts.append(plain("No question was asked in it."))
     return Group(*parts)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from coach.report.history_parts import AttemptView, GradeView, SessionView, TurnView, VerdictView
+from coach.report.history_parts import (
+    AttemptView,
+    GradeView,
+    ReportView,
+    SessionView,
+    TurnView,
+    VerdictView,
+)
 from coach.text.dates import minute_words
-from coach.text.sanitize import for_terminal
-
-_MARKUP = re.compile(r"([\\`*_\[\]<>&~|$])")
-# What would begin a heading, a rule, a list or a quotation at the start of a line.
-_OPENING = re.compile(r"^(\s{0,3})(#|=|-|\+|>|\d+(?=[.)]))", re.MULTILINE)
-
+from coach.text.markdown import inline, quoted
 
 def session_markdown(view: SessionView) -> str:
     """The session as a Markdown document that ends in a line feed."""
@@ -29,22 +30,6 @@ def session_markdown(view: SessionView) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def inline(text: str) -> str:
-    """Text of others within a line."""
-    return _MARKUP.sub(r"\\\1", " ".join(for_terminal(text).split()))
-
-
-def quoted(text: str) -> str:
-    """Text of others as a quotation that keeps its lines."""
-    safe = _OPENING.sub(_escape, _MARKUP.sub(r"\\\1", for_terminal(text)))
-    return "\n".join(f"> {line}".rstrip() for line in safe.splitlines() or [""])
-
-
-def _escape(found: re.Match[str]) -> str:
-    lead, sign = found.groups()
-    return f"{lead}{sign}\\" if sign.isdigit() else f"{lead}\\{sign}"
-
-
 def _attempt(attempt: AttemptView) -> Iterator[str]:
     again = ", answered again" if attempt.again else ""
     yield from (f"## {attempt.number}. {inline(attempt.asked)}", "")
@@ -55,6 +40,19 @@ def _attempt(attempt: AttemptView) -> Iterator[str]:
         yield from _turn(turn)
     if attempt.grade:
         yield from _grade(attempt.grade)
+    if attempt.report:
+        yield from _report(attempt.report)
+
+
+def _report(report: ReportView) -> Iterator[str]:
+    yield from ("### What the exercise looked for", "")
+    if report.verdict:
+        yield from (inline(report.verdict), "")
+    for item in report.seen:
+        yield f"- {'seen' if item.seen else 'not seen'}: {inline(item.text)}"
+        yield from (f"    - “{inline(words)}”" for words in item.quotes)
+    yield from (f"- Note: {inline(note)}" for note in report.notes)
+    yield ""
 
 
 def _turn(turn: TurnView) -> Iterator[str]:

@@ -68,6 +68,24 @@ class GradeView:
 
 
 @dataclass(frozen=True)
+class SeenView:
+    """One thing that an exercise looked for, and the candidate's words that show it."""
+
+    text: str
+    seen: bool
+    quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """What an exercise saw in an answer, beside the grade."""
+
+    verdict: str
+    seen: tuple[SeenView, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AttemptView:
     number: int
     question: Question
@@ -76,6 +94,7 @@ class AttemptView:
     state: str
     turns: tuple[TurnView, ...]
     grade: GradeView | None
+    report: ReportView | None = None
 
     @property
     def asked(self) -> str:

@@ -6,8 +6,9 @@ makes it safe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from coach.report.grade import Legend, level_words, mark_words
 from coach.report.history_parts import (
@@ -15,6 +16,8 @@ from coach.report.history_parts import (
     GradeView,
     MoveView,
     Piece,
+    ReportView,
+    SeenView,
     SessionView,
     TurnView,
     VerdictView,
@@ -117,7 +120,29 @@ def _attempt(number: int, attempt: AttemptRecord, legend: Legend, movement: Move
         state="" if kept else states.get(attempt.status, ""),
         turns=tuple(_turn(n, turn, kept.grade if kept else None) for n, turn in enumerate(attempt.turns)),
         grade=_attempt_grade(kept, attempt, legend, movement) if kept else None,
+        report=_report(attempt.report) if attempt.report else None,
     )
+
+
+def _report(report: Mapping[str, Any]) -> ReportView:
+    """What an exercise saw, whatever its kind."""
+    titles = report.get("titles", {})
+    labels = [(titles.get(item["id"], ""), item) for item in report.get("choices", ())]
+    told = [
+        SeenView(text=f"{title}: {item['label']}", seen=True, quotes=_quotes(item))
+        for title, item in labels
+        if title
+    ]
+    looked = [
+        SeenView(text=item["text"], seen=bool(item["seen"]), quotes=_quotes(item))
+        for item in report.get("checks", ())
+    ]
+    notes = tuple(report.get("notes", ()))
+    return ReportView(verdict=report.get("verdict", ""), seen=(*told, *looked), notes=notes)
+
+
+def _quotes(item: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(piece["quote"] for piece in item.get("evidence", ()))
 
 
 def _turn(number: int, turn: SpokenTurn, grade: Grade | None, asker: str = "Interviewer") -> TurnView:

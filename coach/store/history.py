@@ -11,6 +11,7 @@ from coach.schema.base import first_fault
 from coach.schema.grade import Grade
 from coach.schema.question import Question
 from coach.store.database import Database
+from coach.store.exercise_reports import ExerciseReports
 from coach.store.human_marks import HumanMarks
 from coach.store.records import (
     AttemptRecord,
@@ -141,6 +142,7 @@ class History:
             ),
             self_rating=ratings[0]["overall"] if ratings else None,
             people=HumanMarks(self._database).of(row["session_id"], row["id"]),
+            report=ExerciseReports(self._database).of(row["id"]),
         )
 
     def _labels(self, grade_id: int) -> tuple[Label, ...]:

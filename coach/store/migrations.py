@@ -317,4 +317,19 @@ _HISTORY: tuple[str, ...] = (
     "CREATE INDEX sessions_updated ON sessions(updated_at)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_LOOPS, *_DRILLS, *_STORIES, *_PLAN, *_HISTORY))
+# What an exercise saw in an answer, beside the grade.
+_REPORTS: tuple[str, ...] = (
+    """
+    CREATE TABLE exercise_reports (
+        attempt_id INTEGER PRIMARY KEY REFERENCES attempts(id) ON DELETE CASCADE,
+        report TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    (*_LOOPS, *_DRILLS, *_STORIES, *_PLAN, *_HISTORY),
+    _REPORTS,
+)

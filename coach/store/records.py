@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from coach.schema.answer import Role
 from coach.schema.base import Frozen
@@ -58,7 +58,8 @@ class StoredGrade(Frozen):
 class AttemptRecord(Frozen):
     """One question put once, with all that was said; `grades` are oldest first.
 
-    `people` are the marks of a person who listened.
+    `people` are the marks of a person who listened; `report` is what an exercise saw in the answer, as it
+    was shown.
     """
 
     id: int
@@ -71,6 +72,7 @@ class AttemptRecord(Frozen):
     grades: tuple[StoredGrade, ...] = ()
     self_rating: int | None = None
     people: tuple[HumanMark, ...] = ()
+    report: dict[str, Any] | None = None
 
 
 class SessionRecord(Frozen):

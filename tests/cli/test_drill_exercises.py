@@ -286,3 +286,36 @@ def test_an_exercise_stands_in_the_history_as_a_drill(piped: Piped, local: Lengt
     shown = piped("history", "show", lines[0].split("\t")[0])
     assert shown.code == 0 and "Line 9 fits the scaler on all rows" in " ".join(shown.out.split())
     assert piped("history", "export", "--format", "markdown").code in (0, 2)
+
+
+def test_the_report_stands_in_the_history_after_an_interruption(
+    piped: Piped, local: LengthGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(session: Session) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as once:
+        once.setattr(Session, "grade", stopped)
+        assert piped("drill", "tradeoff", given=READING).code == 130
+    (data,) = piped("drill", "tradeoff", "--continue", "--json", given="It costs 20 ms.").objects
+    shown = json.loads(piped("history", "show", "--json").out)
+    (attempt,) = shown["attempts"]
+    assert {name: attempt["report"][name] for name in data["report"]} == data["report"]
+    text = " ".join(piped("history", "show").out.split())
+    assert "Trade-off language in your words" in text and "- who pays it (not seen in your words)" in text
+    assert "not seen: who pays it" in piped("history", "show", "--markdown").out
+
+
+def test_a_report_that_was_never_made_is_made_when_the_session_is_opened_again(
+    piped: Piped, local: LengthGrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as once:
+        once.setattr("coach.cli.drill_exercises_run._Results.add", stopped)
+        assert piped("drill", "code", "churn-training", given=READING).code == 130
+    assert json.loads(piped("history", "show", "--json").out)["attempts"][0]["report"] is None
+    again = piped("drill", "code", "--continue", given="")
+    assert "+ The scaler is fitted on all rows" in " ".join(again.out.split())
+    assert json.loads(piped("history", "show", "--json").out)["attempts"][0]["report"]["checks"][0]["seen"]
