@@ -8,7 +8,7 @@ from coach.cli.story_editor import read_input
 from coach.cli.story_guided import Step, lead
 from coach.errors import UsageError
 from coach.schema.story import AUDIT_FIELDS, AuditEntry
-from coach.stories.audit import is_gap
+from coach.stories.audit import gap_of, say_more
 from coach.stories.files import read_audit
 
 
@@ -54,12 +54,14 @@ def _fill(at: Desk, entry: AuditEntry) -> AuditEntry:
         current[0] = at.audits.save(current[0].model_copy(update={name: text}))
 
     steps = [Step(topic.id, topic.title, topic.asks, topic.example) for topic in at.audit_guide.fields]
-    find_out = {topic.id: topic.find_out for topic in at.audit_guide.fields}
+    topics = {str(topic.id): topic for topic in at.audit_guide.fields}
     given: dict[str, str] = {name: entry.field(name) for name in AUDIT_FIELDS}
 
     def remark(name: str, text: str) -> str:
-        hint = next((told for topic, told in find_out.items() if topic == name), "")
-        return f"That is a gap. {hint}" if is_gap(text) else ""
+        why = gap_of(text, topics[name])
+        if why == "unclear":
+            return f"{say_more(topics[name])} You can change it with /back."
+        return f"That is a gap. {topics[name].find_out}" if why else ""
 
     later = "Kept as a draft. Go on with: coach audit --continue"
     if lead(at, steps, given, save=save, remark=remark, later=lambda: later):

@@ -12,7 +12,7 @@ from coach.guides.corpus import Corpus
 from coach.guides.stories import AuditGuide
 from coach.report.lines import heading, indent, labelled, plain
 from coach.schema.story import AuditEntry
-from coach.stories.audit import Gap, is_gap
+from coach.stories.audit import Gap, Why, gap_of, say_more
 
 
 def render_entry(entry: AuditEntry, guide: AuditGuide) -> RenderableType:
@@ -22,6 +22,8 @@ def render_entry(entry: AuditEntry, guide: AuditGuide) -> RenderableType:
         text = entry.field(topic.id).strip()
         told = plain(text) if text else plain(f"(blank) {topic.asks}", "yellow")
         parts += [heading(topic.title), indent(told)]
+        if gap_of(text, topic) == "unclear":
+            parts.append(indent(plain(say_more(topic), "yellow")))
     return Group(*parts)
 
 
@@ -34,7 +36,9 @@ def render_table(entries: Sequence[AuditEntry], guide: AuditGuide) -> Renderable
         table.add_column(topic.title.casefold(), justify="center", overflow="fold")
     for entry in entries:
         name = plain(f"{entry.feature}{' (draft)' if entry.draft else ''}")
-        table.add_row(str(entry.id), name, *(_mark(entry.field(topic.id)) for topic in guide.fields))
+        table.add_row(
+            str(entry.id), name, *(_mark(gap_of(entry.field(topic.id), topic)) for topic in guide.fields)
+        )
     return table
 
 
@@ -51,6 +55,7 @@ def render_gaps(gaps: Sequence[Gap], corpus: Corpus) -> RenderableType:
             labelled(first.title, features, style="bold"),
             indent(
                 labelled("They ask", first.asks),
+                *[plain(more, "yellow") for more in {gap.say_more for gap in same if gap.say_more}],
                 labelled("Find out", first.find_out),
                 labelled(
                     "Practise", f"coach practice --question {first.question}; coach drill {first.drill}"
@@ -62,8 +67,11 @@ def render_gaps(gaps: Sequence[Gap], corpus: Corpus) -> RenderableType:
 
 
 def _feature(gap: Gap) -> str:
-    return f"{gap.feature} (you said that you do not know)" if gap.why == "unknown" else gap.feature
+    notes = {"unknown": " (you said that you do not know)", "unclear": " (said too little)", "blank": ""}
+    return f"{gap.feature}{notes[gap.why]}"
 
 
-def _mark(text: str) -> Text:
-    return Text("gap", "yellow") if is_gap(text) else Text("✓", "green")
+def _mark(why: Why | None) -> Text:
+    if why is None:
+        return Text("✓", "green")
+    return Text("more" if why == "unclear" else "gap", "yellow")

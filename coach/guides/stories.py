@@ -176,8 +176,18 @@ class _Intents(Frozen):
     intents: tuple[Intent, ...]
 
 
+class AuditNeed(Frozen):
+    """What an answer must hold: one of `said`, where there are any; `say_more` asks for it."""
+
+    say_more: str
+    said: tuple[Said, ...] = ()
+
+
 class AuditTopic(Frozen):
-    """One field of the audit: what it asks, and what closes a gap in it."""
+    """One field of the audit: what it asks, what a clear answer holds, and what closes a gap in it.
+
+    `telling` is how many words it takes besides those of `empty`, which say nothing by themselves.
+    """
 
     id: AuditField
     title: str
@@ -187,6 +197,9 @@ class AuditTopic(Frozen):
     drill: str
     question: str
     passage: str
+    needs: tuple[AuditNeed, ...] = Field(min_length=1)
+    telling: int = 0
+    empty: tuple[str, ...] = ()
 
 
 class AuditGuide(Frozen):

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from coach.guides.corpus import load_corpus
 from coach.guides.stories import AuditGuide, load_audit_guide
 from coach.resources import corpus_dir
 from coach.schema.story import AUDIT_FIELDS, AuditEntry
-from coach.stories.audit import gaps, is_gap
+from coach.stories.audit import gap_of, gaps, say_more
 
 FULL = AuditEntry(
     id=1,
@@ -40,13 +43,28 @@ def test_every_blank_is_a_gap_that_names_what_closes_it(guide: AuditGuide) -> No
 @pytest.mark.parametrize(
     "text", ["", "  ", "?", "-", "n/a", "TBD", "Don’t know", "no idea.", "we didn't know"]
 )
-def test_an_answer_that_says_nothing_is_a_gap(text: str) -> None:
-    assert is_gap(text)
+def test_an_answer_that_says_nothing_is_a_gap(text: str, guide: AuditGuide) -> None:
+    assert {gap_of(text, topic) for topic in guide.fields} == {"unknown" if text.strip() else "blank"}
 
 
-@pytest.mark.parametrize("text", ["none of it was cached: 2 cents", "nothing fell over", "a weekly look"])
-def test_an_answer_that_says_something_is_none(text: str) -> None:
-    assert not is_gap(text)
+@pytest.mark.parametrize(("name", "share"), [("dev", 0.97), ("held_out", 0.8)])
+def test_a_field_must_tell_what_it_asks_for(name: str, share: float, guide: AuditGuide) -> None:
+    cases = yaml.safe_load((Path(__file__).parent / "audited.yaml").read_text(encoding="utf-8"))[name]
+    for kind, wanted in (("tells", False), ("gap", True)):
+        read = [(text, gap_of(str(text), topic)) for topic in guide.fields for text in cases[topic.id][kind]]
+        wrong = [(text, why) for text, why in read if bool(why) is not wanted]
+        assert len(wrong) <= (1 - share) * len(read), wrong
+
+
+def test_an_unclear_answer_is_asked_for_what_it_lacks(guide: AuditGuide) -> None:
+    (gap,) = gaps([FULL.model_copy(update={"metric": "good accuracy"})], guide)
+    assert (gap.field, gap.why) == ("metric", "unclear")
+    assert gap.say_more.startswith("Say more: name what was counted")
+    assert {say_more(topic)[:10] for topic in guide.fields} == {"Say more: "}
+
+
+def test_the_printed_examples_tell_what_is_asked_for(guide: AuditGuide) -> None:
+    assert {gap_of(topic.example, topic) for topic in guide.fields} == {None}
 
 
 def test_an_unknown_answer_is_told_from_a_blank_one(guide: AuditGuide) -> None:
