@@ -39,6 +39,8 @@ class Host:
         self.screen.show(render_opening(self.run.incident))
         if self.run.said:
             self.show_notes()
+        if self.run.open_question:
+            self.screen.show(render_reply(self.run.open_question))
 
     def echo(self, text: str) -> None:
         """What came in through the pipe, so that the replies below it can be understood."""

@@ -171,15 +171,22 @@ def _event(standing: Standing, intent: Intent) -> Event:
         deed = deed_of(standing.incident, standing.moves, intent.id)
         return Event(kind="act", id=deed.id, text=intent.text, minutes=deed.minutes)
     if intent.kind == "which":
-        options = tuple(name for name in intent.options if _may_be_named(standing, name))
+        options = tuple(
+            name for n, name in enumerate(intent.options) if _may_be_named(standing, name, nearest=n == 0)
+        )
         return Event(kind="which" if options else "unclear", text=intent.text, options=options)
     return Event(kind=intent.kind, id=intent.id, text=intent.text)
 
 
-def _may_be_named(standing: Standing, name: str) -> bool:
-    """False for a check that rests on others not seen yet: its name would give away what they show."""
+def _may_be_named(standing: Standing, name: str, *, nearest: bool) -> bool:
+    """False for a check whose name would give something away that the candidate has not come near to.
+
+    That is one that rests on others not seen yet, and one that proves the cause and is not the nearest.
+    """
     after = standing.incident.fact(name).after
-    return not after or bool(set(after) & set(standing.facts))
+    if after and not set(after) & set(standing.facts):
+        return False
+    return nearest or name not in standing.incident.confirm
 
 
 def hint(standing: Standing) -> tuple[Event, str]:

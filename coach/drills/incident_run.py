@@ -57,6 +57,16 @@ class Run:
     def ended(self) -> bool:
         return self.standing.ended
 
+    @property
+    def open_question(self) -> str:
+        """What the coach asked back last and has no answer to yet, or ""."""
+        return reply(self.standing, [self._asked]) if self._asked else ""
+
+    @property
+    def _asked(self) -> Event | None:
+        asked = [event for event in self.said[-1].events if event.kind == "which"] if self.said else []
+        return asked[-1] if asked else None
+
     def save_draft(self, text: str) -> None:
         self._drills.save_draft(self.id, text)
 
@@ -77,15 +87,15 @@ class Run:
 
     def _picked(self, message: str) -> list[Intent]:
         """What an answer to "do you mean a or b?" picks, in the words in which it was first asked for."""
-        asked = [event for event in self.said[-1].events if event.kind == "which"] if self.said else []
-        if not asked:
+        asked = self._asked
+        if asked is None:
             return []
-        names = picked(message, asked[-1].options)
+        names = picked(message, asked.options)
         if names is None:
             return []
         if not names:
             return [Intent(kind="unclear", text=message, id=NEITHER)]
-        return [Intent(kind="fact", id=name, text=asked[-1].text) for name in names]
+        return [Intent(kind="fact", id=name, text=asked.text) for name in names]
 
     async def state_cause(self, text: str) -> str:
         self._must_be_open()

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from coach.drills.incident_context import follows, leans, picked
+from coach.drills.incident_intent import Intent
 from coach.drills.incident_lists import alternatives, halves
 from coach.drills.incident_match import Matcher
+from coach.drills.incident_play import play
 from coach.drills.incident_run import Run
 from coach.drills.incident_spelling import Speller
 from coach.store.database import Database
@@ -112,9 +114,11 @@ def test_the_coach_asks_back_and_takes_the_pick(tmp_path: Path) -> None:
 
 def test_a_question_back_is_still_open_after_a_break(tmp_path: Path) -> None:
     run = begin(tmp_path)
-    _doubtful(run)
+    question = _doubtful(run)
     again = Run(Drills(Database(tmp_path / "coach.db")), run.id, incident(), MOVES, reader_of(incident()))
+    assert again.open_question == question
     say(again, "both")
+    assert again.open_question == ""
     assert len(again.standing.facts) == 2
 
 
@@ -139,6 +143,16 @@ def test_a_check_that_rests_on_others_is_not_offered_before_them(tmp_path: Path)
         say(run, text)
     offered = {name for said in run.said for event in said.events for name in event.options}
     assert hidden and not offered & set(hidden)
+
+
+def test_a_check_that_proves_the_cause_is_no_second_reading(tmp_path: Path) -> None:
+    run = begin(tmp_path, "tiny-invoices")
+    second, first = run.incident.confirm[0], "by-amount"
+    asked = Intent(kind="which", text="by amount", options=(first, second))
+    assert play(run.standing, [asked])[0].options == (first,)
+    asked = Intent(kind="which", text="by amount", options=("parse-code", first))
+    run.standing.facts.append("text-and-number")
+    assert play(run.standing, [asked])[0].options == ("parse-code", first)
 
 
 @pytest.mark.parametrize(
