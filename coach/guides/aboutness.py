@@ -16,7 +16,9 @@ _SUBJECT, _MENTIONED, _SYNONYM = 1.0, 0.5, 0.4
 
 # Words of the whole subject, which `terms` leaves out: who says one hardly asks about something else.
 _NAMES_SUBJECT = re.compile(
-    r"\b(?:ai|ml|mlops|llms?|gen ?ai|machine learning|product managers?|(?<!\d)(?<!\d )pms?)\b", re.IGNORECASE
+    r"\b(?:ai|ml|mlops|llms?|gen ?ai|(?:chat ?)?gpt|machine learning|product managers?"
+    r"|(?<!\d)(?<!\d )pms?)\b",
+    re.IGNORECASE,
 )
 
 

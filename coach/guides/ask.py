@@ -148,7 +148,7 @@ def best_sentences(query: str, text: str, searcher: Searcher) -> tuple[tuple[int
 
     The first sentence where none holds any.
     """
-    wanted = frozenset(terms(query))
+    wanted = frozenset(terms(searcher.corrected(query)))
     spans = [match.span() for match in _SENTENCE.finditer(text)]
     scored = []
     for start, end in spans:

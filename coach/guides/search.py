@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from coach.guides.bm25 import Bm25
     from coach.guides.index import Built
     from coach.guides.neighbours import Neighbours
+    from coach.guides.typos import Typos
     from coach.guides.vectors import VectorStore
 
 Method = Literal["bm25", "vectors", "fusion"]
@@ -46,6 +47,7 @@ class _Loaded:
     wordings: Bm25
     synonyms: Mapping[str, frozenset[str]]
     aboutness: Aboutness
+    typos: Typos
     neighbours: Neighbours
     embedder: Embedder
     store: VectorStore
@@ -101,6 +103,7 @@ class Searcher:
 
     def _search(self, query: str, k: int, method: Method) -> list[Hit]:
         loaded = self._load()
+        query = loaded.typos.corrected(query)
         rankings: list[tuple[float, Ranking]] = []
         if method != "vectors":
             rankings += zip((_KEYWORDS, _WORDINGS), _by_words(loaded, query), strict=False)
@@ -114,7 +117,12 @@ class Searcher:
     def coverage(self, query: str, hits: Sequence[Hit]) -> float:
         """How much of the query is what its hits are about, from 0 to 1, whatever the embedder."""
         loaded = self._load()
+        query = loaded.typos.corrected(query)
         return loaded.aboutness.coverage(query, [loaded.by_id[hit.passage.id] for hit in hits])
+
+    def corrected(self, query: str) -> str:
+        """The query with words put right that are a slip away from a word of the passages."""
+        return self._load().typos.corrected(query)
 
     def weight(self, term: str) -> float:
         """How rare a stem is among the passages; the rarer, the more a match on it says."""
@@ -148,6 +156,7 @@ class Searcher:
         from coach.guides.bm25 import Bm25
         from coach.guides.index import collection_name, open_index
         from coach.guides.neighbours import neighbours
+        from coach.guides.typos import Typos
 
         own = corpus_entries(self._corpus)
         entries = own + user_entries(self._guides)
@@ -172,6 +181,7 @@ class Searcher:
             wordings=Bm25([entry.wordings for entry in entries]),
             synonyms=synonym_map(self._corpus.synonyms),
             aboutness=Aboutness(entries, self._corpus.synonyms),
+            typos=Typos(entry.text for entry in entries),
             neighbours=neighbours(entries, self._corpus),
             embedder=embedder,
             store=store,
