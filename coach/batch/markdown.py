@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from coach.batch.journal import Stored
-from coach.text.sanitize import for_terminal
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+from coach.text.markdown import inline
 
 
 def markdown_row(row: dict[str, Any], stored: Stored) -> str:
     """The mark, then each criterion with its quotes, reason and advice."""
-    lines = [f"## {escape(row['id'])}", ""]
-    about = [f"{escape(stored.file)}:{stored.line}"]
-    about += [escape(part) for part in (stored.candidate, stored.question) if part]
+    lines = [f"## {inline(row['id'])}", ""]
+    about = [f"{inline(stored.file)}:{stored.line}"]
+    about += [inline(part) for part in (stored.candidate, stored.question) if part]
     lines += [" · ".join(about), "", f"**{_mark(row)}**", ""]
     if row["flags"]:
-        lines += [f"Flags: {', '.join(escape(flag) for flag in row['flags'])}", ""]
+        lines += [f"Flags: {', '.join(inline(flag) for flag in row['flags'])}", ""]
     for verdict in row["criteria"]:
         score = "not graded" if verdict["score"] is None else str(verdict["score"])
-        lines += [f"### {escape(verdict['id'])}: {score}", ""]
-        lines += [f"> {escape(item['quote'])}\n" for item in verdict["evidence"] if item["found"]]
-        lines += [f"{escape(verdict[part])}\n" for part in ("reason", "advice") if verdict[part]]
+        lines += [f"### {inline(verdict['id'])}: {score}", ""]
+        lines += [f"> {inline(item['quote'])}\n" for item in verdict["evidence"] if item["found"]]
+        lines += [f"{inline(verdict[part])}\n" for part in ("reason", "advice") if verdict[part]]
     return "\n".join(lines).rstrip() + "\n\n"
-
-
-def escape(text: str) -> str:
-    """Text on one line that Markdown shows as it is."""
-    return _SPECIAL.sub(r"\\\1", " ".join(for_terminal(text).split()))
 
 
 def _mark(row: dict[str, Any]) -> str:
     if row["overall"] is None:
         error = row["error"] or {"kind": row["status"], "message": ""}
-        return f"{row['status']}: {escape(error['message'] or error['kind'])}"
+        return f"{row['status']}: {inline(error['message'] or error['kind'])}"
     low, high = row["range"]
     between = "" if low == high else f" ({low} to {high})"
     review = ", for a second look" if row["needs_review"] else ""

@@ -15,6 +15,7 @@ from coach.cli.hanging import Hanging
 from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.resources import corpus_dir, eval_dir
+from coach.text.markdown import bold_parts
 from coach.text.sanitize import for_terminal
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def search(
         console.err().print("Nothing was found.")
     for hit in hits:
         _print_line(out, f"{hit.passage.title} [{hit.passage.id}]")
-        _print_line(out, _short(hit.passage.text, 200), indent=2)
+        _print_line(out, _short("".join(piece for piece, _ in bold_parts(hit.passage.text)), 200), indent=2)
 
 
 @app.command()

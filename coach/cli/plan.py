@@ -196,17 +196,14 @@ def read(
 
         item = desk.change(view, [number], tick)[0]
         passage = rooms.corpus.passages.get(item.passage)
-    from rich.markdown import Markdown
-    from rich.text import Text
-
     from coach.cli.plan_screen import print_item
+    from coach.report.cards import render_passage
 
     out = console.out()
     print_item(out, item)
     if passage is not None:
-        out.print(Text(f"\n{passage.title}", style="bold"))
-        out.print(Markdown(passage.text) if out.is_terminal else Text(passage.text))
-        out.print(Text(f"[{passage.id}]", style="dim"))
+        out.print()
+        out.print(render_passage(passage))
     if item.state == "open":
         console.err().print(f"When it is done: coach plan done {item.number}")
 

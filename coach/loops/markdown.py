@@ -70,12 +70,12 @@ def _case(found: RoundFinding, key: Key) -> Iterator[str]:
         for item in case.speaks_for:
             yield from (f"For: {inline(item.title)}", "", *_quotes(item))
         for item in case.speaks_against:
-            said = key.worded(item.advice or item.reason, item.id)
-            yield from (f"Against: {inline(item.title)}. {inline(said)}", "", *list(_quotes(item))[:2])
+            yield from (f"Against: {inline(item.title)}. {inline(key.worded(item.reason, item.id))}", "")
     for mark in found.human:
         about = inline(key.title(mark.criterion)) if mark.criterion else "the round"
         note = f". {inline(mark.note)}" if mark.note else ""
-        yield f"{inline(mark.person) or 'A person'}: {about}, {mark_words(mark.mark, scores=key.scores)}{note}"
+        who = inline(mark.person) or "A person"
+        yield f"{who}: {about}, {mark_words(mark.mark, scores=key.scores)}{note}"
         yield ""
 
 

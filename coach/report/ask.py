@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from coach.guides.ask import AskResult, CitedPassage
-from coach.report.lines import indent, plain
+from coach.report.lines import guide_text, indent, plain
 
 
 def render_answer(result: AskResult, *, marks: bool) -> RenderableType:
@@ -30,7 +30,7 @@ def _marked(cited: CitedPassage, *, marks: bool) -> Text:
     shown, at = Text(), 0
     for start, end in sorted(cited.marked):
         best = cited.passage.text[start:end]
-        shown.append_text(plain(cited.passage.text[at:start]))
-        shown.append_text(plain(f">>{best}<<" if marks else best, "" if marks else "bold underline"))
+        shown.append_text(guide_text(cited.passage.text[at:start]))
+        shown.append_text(guide_text(f">>{best}<<" if marks else best, "" if marks else "bold underline"))
         at = end
-    return shown.append_text(plain(cited.passage.text[at:]))
+    return shown.append_text(guide_text(cited.passage.text[at:]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from coach.report.lines import heading, indent, labelled, plain
+from coach.report.lines import guide_text, heading, indent, labelled, plain
 from coach.schema.passage import Passage
 from coach.schema.question import Question
 
@@ -35,8 +35,8 @@ def _shortened(text: str) -> str:
 
 
 def render_passage(passage: Passage) -> RenderableType:
-    """A passage of a guide; its light Markdown is shown as it is."""
-    return Group(heading(passage.title), plain(f"[{passage.id}]", "dim"), indent(plain(passage.text)))
+    """A passage of a guide."""
+    return Group(heading(passage.title), plain(f"[{passage.id}]", "dim"), indent(guide_text(passage.text)))
 
 
 def render_example(answer: str, why: str, source: str, *, title: str = "A worked answer") -> RenderableType:

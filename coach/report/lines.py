@@ -6,12 +6,21 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from coach.text.markdown import bold_parts
 from coach.text.sanitize import for_terminal
 
 
 def plain(text: str, style: str = "") -> Text:
     """Text of others, without control sequences; brackets in it stay brackets."""
     return Text(for_terminal(text), style=style)
+
+
+def guide_text(text: str, style: str = "") -> Text:
+    """Text of a guide, with the **bold words** of its light Markdown as such."""
+    parts = Text()
+    for piece, strong in bold_parts(text):
+        parts.append_text(plain(piece, f"{style} bold".strip() if strong else style))
+    return parts
 
 
 def heading(text: str) -> Text:

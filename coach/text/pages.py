@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coach.text.markdown import BOLD
 from coach.text.sanitize import for_terminal
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _bold(text: str) -> str:
     from markupsafe import Markup, escape
 
     safe = str(escape(for_terminal(text)))
-    return Markup(re.sub(r"\*\*([^*\n]+)\*\*", r"<strong>\1</strong>", safe))
+    return Markup(BOLD.sub(r"<strong>\1</strong>", safe))
 
 
 def _visible(value: object) -> object:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
-from coach.report.history_markdown import inline, quoted, session_markdown
+from coach.report.history_markdown import session_markdown
 from coach.report.history_view import view_session
 from coach.report.pages import session_page
 from coach.schema.grade import Evidence
@@ -138,27 +136,6 @@ def test_markdown_holds_the_session_in_order() -> None:
     for words in parts:
         at = text.index(words, at)
     assert text.endswith("\n")
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("# head", "> \\# head"),
-        ("a\n---\nb", "> a\n> \\-\\--\n> b".replace("\\-\\--", "\\---")),
-        ("1. one", "> 1\\. one"),
-        ("![x](http://a)", "> !\\[x\\](http://a)"),
-        ("`code` *b* _i_ $x$ a|b", "> \\`code\\` \\*b\\* \\_i\\_ \\$x\\$ a\\|b"),
-        ("<b>&amp;", "> \\<b\\>\\&amp;"),
-        ("", ">"),
-        ("a\r\n\r\nb", "> a\n>\n> b"),
-    ],
-)
-def test_quoted_text_is_no_markup(text: str, safe: str) -> None:
-    assert quoted(text) == safe
-
-
-def test_inline_text_stays_on_its_line() -> None:
-    assert inline("a\n# b [c](d)") == "a # b \\[c\\](d)"
 
 
 def test_words_of_a_cv_are_on_no_page() -> None:
