@@ -12,7 +12,7 @@ from typing import Literal
 from coach.guides.document import Document, Line
 from coach.guides.stories import CvGuide, PartLevel
 from coach.schema.base import Frozen
-from coach.stories.acts import HOLLOW, PAST
+from coach.stories.acts import HOLLOW, PAST, is_past
 from coach.stories.review import Aimed, nobody
 from coach.stories.signs import SeenSign, advise, ids_of, level_of, see_signs
 from coach.text.phrases import find, phrase, sentences
@@ -55,8 +55,21 @@ _LEADS = tuple(
         (r"contributed to", "for"),
         (r"supported", "for"),
         (r"(?:exposure to|duties included)", "for"),
+        (r"(?:leverag|harness|utili[sz])(?:ed|ing)", "with"),
         (r"we", "when we"),
     )
+)
+
+
+# Names no model; a blank asks for it. What hides behind a noun of praise is asked for too.
+_MODEL = "[which model, doing what]"
+_BLACK_BOX = re.compile(
+    r"\b(?:the power of )?(?:(?:cutting[- ]edge|state[- ]of[- ]the[- ]art|advanced|modern) )?"
+    r"(?:AI|ML|machine learning|artificial intelligence|gen(?:erative )?AI)(?:[- ](?:powered|driven))?\b",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(
+    r"synerg|proven track record|deep expertise|extensive experience|strong understanding", re.I
 )
 
 
@@ -127,7 +140,7 @@ def own_action(text: str) -> str | None:
         return None
     for match in _OWN.finditer(text):
         verb = (match["verb"] or match["own"]).casefold()
-        if verb in _VERBS or (verb.endswith("ed") and len(verb) > 4):
+        if verb in _VERBS or is_past(verb):
             return " ".join(text[match.start() :].split()[:4])
     return None
 
@@ -143,6 +156,8 @@ def rewrite_line(text: str, signs: Sequence[SeenSign], guide: CvGuide) -> str:
         return f"{blanks['own-action']} {blanks['number']}."
     if "praise" in seen:
         body = _without(body, next(sign.said for sign in guide.signs if sign.id == "praise"))
+    if "black-box" in seen:
+        body = _BLACK_BOX.sub(_MODEL, body)
     if "own-action" not in seen:
         body = f"{blanks['own-action']}{_joined_to_blank(body)}"
     missing = [i for i in ("number", "baseline", "mechanism") if i not in seen]
@@ -165,7 +180,9 @@ def _without(text: str, said: Sequence[str]) -> str:
     """`text` without the words that match; what they stood for is no loss."""
     for one in said:
         while spans := phrase(one).matches(text):
-            text = text[: spans[0][0]] + text[spans[0][1] :]
+            start, end = spans[0]
+            stands_for = "[what exactly]" if _NOUN.match(text[start:end]) else ""
+            text = f"{text[:start]}{stands_for}{text[end:]}"
     text = " ".join(text.split())
     return text[:1].upper() + text[1:] if text else text
 

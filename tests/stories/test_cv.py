@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from coach.guides.corpus import Corpus
 from coach.guides.plain import read_plain
@@ -13,7 +14,7 @@ from coach.guides.stories import CvGuide, load_cv_guide
 from coach.resources import corpus_dir
 from coach.stories.claims import find_claims, quote_of
 from coach.stories.cv import CvLine, cv_lines, review_line
-from coach.text.facts import BLANK, invented
+from coach.text.facts import BLANK, invented, numbers
 from tests.guides.documents import docx, heading_style, paragraph, pdf
 
 GOOD = "Cut false declines from 1.9% to 1.1% on a 10% holdout by moving the threshold per merchant"
@@ -84,6 +85,43 @@ def test_a_rewrite_adds_nothing_but_blanks(text: str, guide: CvGuide) -> None:
     kept = set(BLANK.sub(" ", review.rewrite).casefold().replace(".", " ").split())
     joints = {"for", "when", "in", "the", "team", "to", "with", "on", "that", ":", ","}
     assert kept <= set(text.casefold().split()) | joints
+
+
+BULLETS: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parent / "bullets.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize(("text", "verdict"), [(text, kind) for kind in BULLETS for text in BULLETS[kind]])
+def test_a_bullet_gets_its_verdict_and_a_rewrite_without_new_facts(
+    text: str, verdict: str, guide: CvGuide
+) -> None:
+    review = review_line(line(text), guide)
+    assert review.verdict == verdict
+    assert bool(review.rewrite) is (verdict != "good")
+    assert invented(review.rewrite, text, strict=True) == []
+    assert set(numbers(BLANK.sub(" ", review.rewrite))) <= set(numbers(text))
+    assert "  " not in review.rewrite and ("[" in review.rewrite) is (verdict != "good")
+
+
+@pytest.mark.parametrize(
+    ("text", "rewrite"),
+    [
+        (
+            "Leveraged cutting-edge AI to deliver significant business value",
+            "[what you yourself did] with [which model, doing what] to deliver business value"
+            " [with which result, in numbers?], [by which means?].",
+        ),
+        (
+            "Spearheaded synergies between product and engineering",
+            "Spearheaded [what exactly] between product and engineering"
+            " [with which result, in numbers?], [by which means?].",
+        ),
+        ("Raised NPS from 31 to 44", "Raised NPS from 31 to 44 [by which means?]."),
+    ],
+)
+def test_what_says_nothing_is_asked_for(text: str, rewrite: str, guide: CvGuide) -> None:
+    assert review_line(line(text), guide).rewrite == rewrite
 
 
 @pytest.mark.parametrize(
