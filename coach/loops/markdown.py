@@ -70,7 +70,8 @@ def _case(found: RoundFinding, key: Key) -> Iterator[str]:
         for item in case.speaks_for:
             yield from (f"For: {inline(item.title)}", "", *_quotes(item))
         for item in case.speaks_against:
-            yield from (f"Against: {inline(item.title)}. {inline(key.worded(item.reason, item.id))}", "")
+            said = key.worded(item.advice or item.reason, item.id)
+            yield from (f"Against: {inline(item.title)}. {inline(said)}", "", *list(_quotes(item))[:2])
     for mark in found.human:
         about = inline(key.title(mark.criterion)) if mark.criterion else "the round"
         note = f". {inline(mark.note)}" if mark.note else ""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coach.report.history_parts import AttemptView, GradeView, SessionView, TurnView, VerdictView
+from coach.report.history_parts import (
+    AttemptView,
+    GradeView,
+    ReportView,
+    SessionView,
+    TurnView,
+    VerdictView,
+)
 from coach.text.dates import minute_words
 from coach.text.markdown import inline, quoted
 
@@ -34,6 +41,19 @@ def _attempt(attempt: AttemptView) -> Iterator[str]:
         yield from _turn(turn)
     if attempt.grade:
         yield from _grade(attempt.grade)
+    if attempt.report:
+        yield from _report(attempt.report)
+
+
+def _report(report: ReportView) -> Iterator[str]:
+    yield from ("### What the exercise looked for", "")
+    if report.verdict:
+        yield from (inline(report.verdict), "")
+    for item in report.seen:
+        yield f"- {'seen' if item.seen else 'not seen'}: {inline(item.text)}"
+        yield from (f"    - “{inline(words)}”" for words in item.quotes)
+    yield from (f"- Note: {inline(note)}" for note in report.notes)
+    yield ""
 
 
 def _turn(turn: TurnView) -> Iterator[str]:
