@@ -17,15 +17,18 @@ _DENIED = re.compile(
     r"\b(?:not|\w+n['’]?t|never|no|nobody|nothing|without|less)(?:\s+\w+){0,2}\s*$", re.IGNORECASE
 )
 _BREAK = re.compile(
-    r"(?:and|but|or|so|because|which|that|while|when|if|then|where|until|since|for|with|in|on|to|by|at)",
+    r"(?:and|but|or|so|because|which|that|while|when|if|then|where|until|since|for|with|in|on|by|at)",
     re.IGNORECASE,
+)
+_CONJUNCTION = re.compile(
+    r"(?:and|but|or|so|because|which|that|while|when|if|then|where|until|since)", re.IGNORECASE
 )
 _TRAIL = re.compile(
     r"(?:\s+(?:to|of|for|with|in|on|at|by|from|as|than|if|when|while|where|the|an?|my|our|their|its|is|are|was"
     r"|were|be|not))+$",
     re.IGNORECASE,
 )
-_BACK, _AHEAD = 6, 12
+_BACK, _AHEAD = 6, 14
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,15 @@ def doubtful(claim: Claim, doubt: Doubt) -> Claim | None:
     return Claim(replace(claim.clause, text=text), claim.context, claim.turn)
 
 
+def shortened(claim: Claim) -> Claim:
+    """The claim, a long one without what follows its first joint after a while."""
+    text = claim.clause.text
+    first = _WORD.match(text)
+    if first is None or len(words(text)) <= LONGEST:
+        return claim
+    return replace(claim, clause=replace(claim.clause, text=_cut(text, 0, first.end())))
+
+
 def _cut(text: str, start: int, end: int) -> str:
     """A piece of a long clause around what was found, from its subject to the next joint; "" without one."""
     spans = [match.span() for match in _WORD.finditer(text)]
@@ -72,6 +84,7 @@ def _cut(text: str, start: int, end: int) -> str:
     begin = subjects[-1] if subjects else first
     limit = min(len(spans), begin + _AHEAD)
     joints = [n for n in range(last + 3, limit) if _BREAK.fullmatch(text[slice(*spans[n])])]
-    stop = joints[-1] if joints else limit
+    clean = [n for n in joints if _CONJUNCTION.fullmatch(text[slice(*spans[n])])]
+    stop = (clean or joints or [limit])[-1]
     cut = tidy(text[spans[begin][0] : spans[max(stop, last + 1) - 1][1]])
     return _TRAIL.sub("", cut)

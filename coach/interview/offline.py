@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from coach.interview.check import faults
-from coach.interview.claims import Claim, claims, doubtful
+from coach.interview.claims import Claim, claims, doubtful, shortened
 from coach.interview.follow_up import FollowUp, View
 from coach.interview.quote import SHORTEST, Clause, ease, pick, usable
 from coach.interview.silence import silence_of
+from coach.interview.subject import is_beside
 from coach.interview.weakest import rank
 from coach.interview.words import is_common, quoted, stems, words
 from coach.schema.pressing import SLOT, Pressing
@@ -26,9 +27,8 @@ TOUCHES, NEAR, HEDGED, LATEST = 1.0, 0.5, 0.4, 0.3
 OWN_ANGLE, BRIDGE, ANY_CLAIM, PLAIN = 3.3, 3.5, 0.8, 1.5
 HEARD = 2.0
 COMMITS = 1.5
-MOST_SHARED = 1
 _COMMITS = re.compile(
-    r"\b(?:i|we)(?:['’](?:d|ll)| would| will| should| only| first)*\s+(?!think|believe|know|mean|guess|feel"
+    r"\b(?:i|we)(?:['’](?:d|ll)| would| will| should| only| first)*\s+(?!remember|think|believe|know|mean|guess|feel"
     r"|have|had|was|were|am|are|do|did)\w+",
     re.IGNORECASE,
 )
@@ -80,18 +80,11 @@ class _Worder:
             _unaimed(text, view) for text in view.answers if silence_of(text, pressing.silences) is None
         ]
         self._told = [text for text in self._told if text.strip()]
+        task = view.task
+        self._beside = is_beside("\n".join(self._told), task.question, task.criteria)
         self._speaks_to_grader: dict[str, bool] = {}
         # A word or two can be quoted where nothing else was said.
         self._least = max(1, min(SHORTEST, len(words(" ".join(self._told)))))
-
-    @property
-    def _beside(self) -> bool:
-        """The reader takes it for an answer to another question, and its words bear that out."""
-        if "off_topic" not in self._view.look.flags:
-            return False
-        question = self._view.task.question
-        asked = stems("\n".join((question.text, *(angle.text for angle in question.angles))))
-        return len(asked & stems("\n".join(self._told))) <= MOST_SHARED
 
     def texts(self) -> Iterator[str]:
         """Follow-ups, best first."""
@@ -147,7 +140,9 @@ class _Worder:
         for angle in self._bare():
             claim = self._main_claim(angle)
             if claim is not None:
-                lead = leads[self._number % len(leads)].replace(SLOT, claim)
+                # Interviewers of one loop do not all bridge alike.
+                place = self._number + len(self._view.task.question.id)
+                lead = leads[place % len(leads)].replace(SLOT, claim)
                 yield Option(_join(lead, angle), BRIDGE - self._answered(angle))
 
     def _main_claim(self, angle: str) -> str | None:
@@ -160,7 +155,8 @@ class _Worder:
             latest = LATEST * (claim.turn == len(self._told) - 1)
             return about + COMMITS * bool(_COMMITS.search(text)) + latest + ease(claim.clause)
 
-        fit = [claim for claim in claims(self._told) if self._can_quote(claim.clause)]
+        found = (shortened(claim) for claim in claims(self._told))
+        fit = [claim for claim in found if self._can_quote(claim.clause)]
         return max(fit, key=worth).clause.text if fit else None
 
     def _plain(self) -> Iterator[Option]:

@@ -10,6 +10,8 @@ from coach.interview.words import holds, quoted, stems, words
 from coach.text.sanitize import for_terminal
 
 SHORTEST, LONGEST = 3, 14
+# A clause of so many words may carry one word of meaning alone.
+ENOUGH = 5
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]*)*")
 _JOINT = re.compile(
     r"\s*(?:(?<!\d)[,:]|[,:](?!\d)|[;()\[\]–—]|\s-\s)\s*"
@@ -40,7 +42,8 @@ _MOMENT = re.compile(
     r"\b(?:days?|weeks?|months?|years?|times?|then|now|today|first|here|role|job|company)$", re.IGNORECASE
 )
 # What is said to the interviewer, or about the talk itself, is no claim.
-_ADDRESSES = re.compile(r"\b(?:you|your|you['’]\w+|sorry|thanks?|apologi[sz]e|my english)\b", re.IGNORECASE)
+_ADDRESSES = re.compile(r"\b(?:you|your|you['’]\w+|thanks?)\b", re.IGNORECASE)
+_ABOUT_THE_TALK = re.compile(r"\b(?:sorry|apologi[sz]e|my english)\b", re.IGNORECASE)
 _MARKS = re.compile(r'["“”«»?`{}<>|]')
 
 
@@ -128,7 +131,8 @@ def usable(clause: Clause, spent: Sequence[str], least: int = SHORTEST) -> bool:
         least <= len(words(text)) <= LONGEST
         and clause.whole
         and _ADDRESSES.search(text) is None
-        and len(stems(text)) >= min(2, least - 1)
+        and _ABOUT_THE_TALK.search(clause.sentence) is None
+        and len(stems(text)) >= (1 if len(words(text)) >= ENOUGH else min(2, least - 1))
         and _MARKS.search(text) is None
         and for_terminal(clause.sentence) == clause.sentence
         and not any(holds(text, quote) or holds(quote, text) for quote in spent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from coach.interview.subject import is_beside
 from coach.interview.words import stems
 from coach.schema.answer import Answer, Turn
 from coach.schema.grade import Grade, Grader, GradeTask
@@ -12,6 +13,7 @@ from coach.schema.pressing import Silence
 
 # A text that carries more than this many words of meaning beside the words of a silence says something.
 MOST_BESIDE = 2
+BESIDE = "Nothing in it speaks of what was asked."
 _DIGIT = re.compile(r"\d")
 
 
@@ -30,8 +32,8 @@ def is_silent(text: str, silences: Iterable[Silence]) -> bool:
 class Attentive:
     """Implements Grader over another one, which is not told texts that answer nothing.
 
-    They stay in their places as blank ones, so that quotes keep their turns; where nothing else was said,
-    the inner grader has a blank answer before it.
+    They stay in their places as blank ones, so that quotes keep their turns; where nothing else was said, or
+    all of it speaks of something else altogether, the inner grader has a blank answer before it.
     """
 
     def __init__(self, inner: Grader, silences: tuple[Silence, ...]) -> None:
@@ -39,7 +41,12 @@ class Attentive:
         self._silences = silences
 
     async def grade(self, task: GradeTask) -> Grade:
-        return await self._inner.grade(task.model_copy(update={"answer": self._heard(task.answer)}))
+        heard = self._heard(task.answer)
+        if not is_beside(heard.said(), task.question, task.criteria):
+            return await self._inner.grade(task.model_copy(update={"answer": heard}))
+        grade = await self._inner.grade(task.model_copy(update={"answer": Answer.of("")}))
+        verdicts = tuple(item.model_copy(update={"reason": BESIDE}) for item in grade.criteria)
+        return grade.model_copy(update={"flags": ("off_topic",), "criteria": verdicts})
 
     def _heard(self, answer: Answer) -> Answer:
         if answer.text is not None:

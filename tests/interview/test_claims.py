@@ -159,13 +159,12 @@ def test_a_word_or_two_is_quoted_where_it_is_all_that_was_said(corpus: Corpus, p
 
 
 def test_an_answer_to_something_else_is_led_back(corpus: Corpus, pressing: Pressing) -> None:
-    seen = view(corpus, "My favourite dish is lasagna with ragu.", question="fraud-realtime")
-    away = View(**{**vars(seen), "look": seen.look.model_copy(update={"flags": ("off_topic",)})})
-    follow_up = OfflineInterviewer(pressing).press(away)
+    said = "I love football. My brother played in the stadium of Lisbon, and our father sang all evening."
+    follow_up = OfflineInterviewer(pressing).press(view(corpus, said, question="fraud-realtime"))
     assert follow_up is not None
-    assert follow_up.text.startswith(
-        'I noted "My favourite dish is lasagna with ragu". Now back to what I asked'
-    )
+    lead = follow_up.text.partition('". ')
+    assert lead[0].endswith('"I love football')
+    assert lead[2].startswith(("Now back to what I asked", "Bring that back to my question"))
 
 
 def test_words_to_a_grader_take_their_paragraph_with_them(corpus: Corpus, pressing: Pressing) -> None:

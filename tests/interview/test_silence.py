@@ -9,6 +9,7 @@ import pytest
 from coach.guides.corpus import Corpus
 from coach.guides.pressing import load_pressing
 from coach.interview.silence import Attentive, is_silent, silence_of
+from coach.interview.subject import is_beside
 from coach.resources import corpus_dir, eval_dir
 from coach.schema.answer import Answer, Turn
 from coach.schema.pressing import Silence
@@ -83,3 +84,33 @@ async def test_a_grader_is_not_told_what_answers_nothing(silences: tuple[Silence
     assert [turn.text for turn in told[0].turns] == ["", "A guess?", "We would track accuracy."]
     assert told[1].is_blank()
     assert told[2].said() == "We would track accuracy."
+
+
+LASAGNA = "My favourite dish is lasagna: layers of pasta with ragu, baked for forty minutes at 180 degrees."
+
+
+async def test_what_speaks_of_something_else_altogether_earns_nothing(
+    corpus: Corpus, silences: tuple[Silence, ...]
+) -> None:
+    grader = SetGrader()
+    turns = [
+        Turn(role="candidate", text="I don't know."),
+        Turn(role="interviewer", text="A guess?"),
+        Turn(role="candidate", text=LASAGNA),
+    ]
+    grade = await Attentive(grader, silences).grade(task_of(QUESTION, Answer.of(turns)))
+    assert grader.tasks[0].answer.is_blank()
+    assert grade.flags == ("off_topic",)
+    assert {item.reason for item in grade.criteria} == {"Nothing in it speaks of what was asked."}
+
+
+def test_no_labelled_answer_is_taken_for_something_else(corpus: Corpus) -> None:
+    questions = corpus.questions
+    for name in ("dev", "hard-dev", "train-1"):
+        for line in (eval_dir() / "gold" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            question = questions[row["question_id"]]
+            assert not is_beside(row["answer"], question, corpus.criteria_of(question.criteria)), row["id"]
+    asked = questions["fraud-realtime"]
+    assert is_beside(LASAGNA, asked, corpus.criteria_of(asked.criteria))
+    assert not is_beside("Pasta.", asked, corpus.criteria_of(asked.criteria))
