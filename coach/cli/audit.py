@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -92,12 +91,12 @@ def edit(
 
     Example: EDITOR=nano coach audit edit 2
     """
-    from coach.cli.story_editor import take_edit
+    from coach.cli.story_editor import edit_file, take_edit
     from coach.stories.files import read_audit, write_audit
 
     with desk() as at:
         entry = at.audits.get(number)
-        changed = take_edit(at, write_audit(entry), _edit_file(at, number), read_audit, file)
+        changed = take_edit(at, write_audit(entry), edit_file(at, "audit", number), read_audit, file)
         if changed is not None:
             at.audits.save(changed.model_copy(update={"id": number}))
             at.screen.tell(f"Feature {number} is changed. `coach audit list` shows what is left open.")
@@ -110,17 +109,14 @@ def delete(number: EntryId, yes: Annotated[bool, typer.Option("--yes", help="Do 
     Example: coach audit delete 2 --yes
     """
     from coach.cli.story import confirm
+    from coach.cli.story_editor import edit_file
 
     with desk() as at:
         entry = at.audits.get(number)
         confirm(at, f"Delete feature {number}, {entry.feature!r}?", yes=yes)
         at.audits.delete(number)
-        _edit_file(at, number).unlink(missing_ok=True)
+        edit_file(at, "audit", number).unlink(missing_ok=True)
         at.screen.tell(f"Feature {number} is deleted.")
-
-
-def _edit_file(at: Desk, number: int) -> Path:
-    return at.rooms.settings.data_dir / "edits" / f"audit-{number}.md"
 
 
 def _report(at: Desk, entries: list[AuditEntry], *, as_data: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -65,7 +64,7 @@ def edit(
 
     Example: EDITOR=nano coach story edit 3
     """
-    from coach.cli.story_editor import take_edit
+    from coach.cli.story_editor import edit_file, take_edit
     from coach.stories.files import read_stories, write_story
 
     with desk() as at:
@@ -74,7 +73,7 @@ def edit(
         changed = take_edit(
             at,
             write_story(story),
-            _edit_file(at, number),
+            edit_file(at, "story", number),
             lambda text, where: read_stories(text, where, criteria),
             file,
         )
@@ -136,11 +135,13 @@ def delete(number: StoryId, yes: Annotated[bool, typer.Option("--yes", help="Do 
 
     Example: coach story delete 3 --yes
     """
+    from coach.cli.story_editor import edit_file
+
     with desk() as at:
         story = at.stories.get(number)
         confirm(at, f'Delete story {number}, "{_flat(story.title)}", with all its versions?', yes=yes)
         at.stories.delete(number)
-        _edit_file(at, number).unlink(missing_ok=True)
+        edit_file(at, "story", number).unlink(missing_ok=True)
         at.screen.tell(f"Story {number} is deleted.")
 
 
@@ -226,10 +227,6 @@ def confirm(at: Desk, question: str, *, yes: bool) -> None:
         raise UsageError("Nobody is there to ask. Give --yes.")
     if at.screen.ask(f"{question} [y/N] ").strip().casefold() not in ("y", "yes"):
         raise UsageError("Nothing was deleted.")
-
-
-def _edit_file(at: Desk, number: int) -> Path:
-    return at.rooms.settings.data_dir / "edits" / f"story-{number}.md"
 
 
 def _as_data(story: Story) -> dict[str, Any]:

@@ -48,6 +48,11 @@ def take_edit(
     return result
 
 
+def edit_file(at: Desk, kind: str, number: int) -> Path:
+    """Where a story or an audited feature lies while it is edited."""
+    return at.rooms.settings.data_dir / "edits" / f"{kind}-{number}.md"
+
+
 def read_input(path: str) -> tuple[str, str]:
     """(name for messages, text) of a file or, for `-`, of standard input."""
     if path == "-":
