@@ -11,8 +11,10 @@ from pydantic import Field
 
 from coach.cli.doctor_finding import State
 from coach.drills.report import Report
+from coach.evals.stress import Direction
 from coach.guides.exercises import DrillKind
 from coach.guides.library import Outcome
+from coach.guides.search import Method
 from coach.loops.findings import Debrief
 from coach.progress.noise import Noise
 from coach.progress.overview import Practice, Retries, SelfRating
@@ -131,6 +133,44 @@ class GuideLine(Frozen):
 
 class GuidesAdded(Frozen):
     files: tuple[Outcome, ...]
+
+
+class GuidesBuilt(Frozen):
+    """`embedded` counts the passages whose vectors were not known before."""
+
+    embedder: str
+    passages: int
+    embedded: int
+
+
+class Drift(Frozen):
+    """A question whose passages would be retrieved differently now: ids of passages."""
+
+    question: str
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+
+
+class GuidesChecked(Frozen):
+    """Drift is no problem: exit code 1 goes with `problems`."""
+
+    problems: tuple[str, ...]
+    drift: tuple[Drift, ...]
+
+
+class Retrieval(Frozen):
+    """Means over the queries of one part, by one method; `low` and `high` bound recall_at_5 at 95%."""
+
+    part: str
+    method: Method
+    recall_at_1: float
+    recall_at_5: float
+    low: float
+    high: float
+    mrr: float
+    ndcg_at_10: float
+    queries: int
+    chosen: bool
 
 
 class GuideHit(Frozen):
@@ -302,6 +342,78 @@ class EvalSummary(Loose):
     gates: tuple[Gate, ...]
 
 
+class Interval(Frozen):
+    """A value with its 95% interval, bootstrapped over questions; null where it is undefined."""
+
+    value: float | None
+    lo: float | None
+    hi: float | None
+    n: int
+
+
+class Compared(Frozen):
+    """A figure of both runs; `difference` is after minus before, `p` from a permutation test."""
+
+    before: float | None
+    after: float | None
+    difference: Interval
+    p: float | None
+
+
+class ComparedSet(Frozen):
+    n: int
+    overall: dict[str, Compared]
+    criteria: dict[str, Compared]
+
+
+class ChangedMark(Frozen):
+    """An answer whose overall mark moved; `worse_by` is how much further from gold it is now."""
+
+    id: str
+    set: str
+    kind: str
+    question_id: str
+    gold: Mark
+    before: Mark
+    after: Mark
+    worse_by: int
+    reasons: dict[str, dict[Literal["before", "after"], Any]]
+
+
+class EvalComparison(Frozen):
+    """`sets` holds one part for each gold set; `worst` are the changes furthest from gold."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    n: int
+    only_before: int
+    only_after: int
+    sets: dict[str, ComparedSet]
+    changed: tuple[ChangedMark, ...]
+    worst: tuple[ChangedMark, ...]
+
+
+class Agreement(Frozen):
+    """`raters` counts each one's labels; `pairs` has the figures of every two raters."""
+
+    raters: dict[str, int]
+    pairs: dict[str, dict[str, Interval]]
+    overall_alpha: Interval
+    criteria_alpha: Interval
+
+
+class StressFamily(Frozen):
+    """`violating` are the cases that moved against `direction`; the shift is the changed answer's mark
+    minus the unchanged one's."""
+
+    direction: Direction
+    cases: int
+    judged: int
+    violations: int
+    violating: tuple[str, ...]
+    mean_shift: Interval
+
+
 # file of docs/schemas -> (the shape, what prints it)
 SHAPES: dict[str, tuple[Any, str]] = {
     "grade": (RowOut, "each line of what `coach grade` writes as JSON Lines"),
@@ -311,6 +423,9 @@ SHAPES: dict[str, tuple[Any, str]] = {
     "questions-show": (Question, "`coach questions show ID --json`"),
     "guides-add": (GuidesAdded, "`coach guides add FILE --json`"),
     "guides-list": (tuple[GuideLine, ...], "`coach guides list --json`"),
+    "guides-build": (GuidesBuilt, "`coach guides build --json`"),
+    "guides-check": (GuidesChecked, "`coach guides check --json`"),
+    "guides-measure": (tuple[Retrieval, ...], "`coach guides measure --json`"),
     "guides-search": (tuple[GuideHit, ...], "`coach guides search QUERY --json`"),
     "history-list": (tuple[Line, ...], "`coach history list --json`"),
     "history-search": (tuple[Found, ...], "`coach history search WORDS --json`"),
@@ -335,4 +450,7 @@ SHAPES: dict[str, tuple[Any, str]] = {
     "profile": (Profile, "`coach profile show --json`"),
     "doctor": (Health, "`coach doctor --json`"),
     "eval-summary": (EvalSummary, "`coach eval run --json`, and summary.json of a run"),
+    "eval-compare": (EvalComparison, "`coach eval compare RUN RUN --json`"),
+    "eval-label": (Agreement, "`coach eval label FILE --agreement --json`"),
+    "eval-stress": (dict[str, StressFamily], "`coach eval stress --json`, by family"),
 }

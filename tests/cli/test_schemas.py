@@ -27,6 +27,12 @@ Time to first answer.
 """
 FILES = {
     "principles.txt": "Customer first: start with the customer.\nSpeed: decide within a day.\n",
+    "gold.jsonl": json.dumps({"id": "a", "question_id": "fraud-realtime", "answer": ANSWER}) + "\n",
+    "gold.jsonl.labels.jsonl": "".join(
+        json.dumps({"id": "a", "rater": rater, "overall": mark, "criteria": {"tradeoff_articulation": 2}})
+        + "\n"
+        for rater, mark in (("ana", 2), ("kim", 3))
+    ),
     "cv.txt": "- Cut the bill from 9 to 4 cents\n- Responsible for search\n",
 }
 # Group -> schema, command line, standard input.
@@ -83,6 +89,14 @@ COMMANDS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
         ("ask", ("ask", "how is technical depth scored", "--json"), ""),
         ("ask", ("ask", "how do I repair a bicycle", "--json"), ""),
     ),
+    "index": (
+        ("guides-build", ("guides", "build", "--json"), ""),
+        ("guides-check", ("guides", "check", "--json"), ""),
+    ),
+    "retrieval": (("guides-measure", ("guides", "measure", "--json"), ""),),
+    "comparison": (("eval-compare", ("eval", "compare", "local", "llm", "--json"), ""),),
+    "stress": (("eval-stress", ("eval", "stress", "llm", "--only", "family:names", "--json"), ""),),
+    "labels": (("eval-label", ("eval", "label", "gold.jsonl", "--agreement", "--json"), ""),),
     "plan": (
         ("plan", ("plan", "make", "--days", "10", "--json"), ""),
         ("plan", ("plan", "--json"), ""),
