@@ -16,7 +16,7 @@ _NEITHER = re.compile(r"(?:neither|none|no|nope|nothing)(?:\s+of\s+(?:them|these
 _POLITE = re.compile(r"^(?:i\s+mean\s+|take\s+|show\s+(?:me\s+)?)|\s*(?:please|thanks)$|[()\s.,!]+$|^[(\s]+")
 # Opens a question that leans on the one before: "and for Android only?", "what about last Tuesday?"
 FOLLOWS = re.compile(
-    r"^(?:and|but|or|also|so)\b(?!\s+(?:then|also|now|next)\b)|^(?:what|how)\s+about\b|^(?:same|only|just|even)\b"
+    r"^(?:and|but|or|also|so)\b(?!\s+(?:then|also|now|next)\b)|^(?:what|how)\s+about\b|^(?:(?:the\s+)?same|only|just|even)\s+(?:for|in|on|at|with|among)\b"
     r"|^(?:for|in|on|at|before|after|until|since|outside|above|below|over|under|without|with|by)\s+(?=.*\?$)",
     re.IGNORECASE,
 )

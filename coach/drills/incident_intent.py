@@ -18,6 +18,7 @@ from coach.drills.incident_words import (
     CAUSE,
     CHECKING,
     DENIED,
+    GOES_ON,
     INVERTED,
     NOT,
     ORDER,
@@ -40,12 +41,13 @@ from coach.text.phrases import find
 IntentKind = Literal[
     "fact", "act", "whether", "suspect", "cause", "fix", "reason", "no_data", "unclear", "which"
 ]
-ORDER_LEAN = 0.1  # how much better a check must fit words that begin with an order, and the reverse
+ORDER_LEAN = 0.15  # how much better a check must fit words that begin with an order, and the reverse
 CLEAR, APART = 0.56, 0.05  # a check is shown that fits so firmly and stands so clear of the runner-up
 ASKED = 0.38  # one that fits less clearly is asked about, down to this firmness
 NEARLY = 0.2  # a second reading is offered beside the first where its score is not further away
 SURE = 0.75  # beside a check that fits better, what fits less firmly than this and is no request is not run
 FIRM, LISTED = 0.85, 1.05  # what each of two requests must fit, and each of a list, against the whole
+DONE = 0.5  # once a cause is named, an act that fits so firmly is done whatever check the words may fit
 OTHER = 0.8  # "and by country?" is another check than the last one where it fits another so firmly
 # Ids of what is unclear for a reason: none of the readings offered was meant; the cause itself is asked for;
 # it is in another language than English.
@@ -71,10 +73,11 @@ class Intent(Frozen):
 class Reader(Protocol):
     """Turns one message of the candidate into intents, in the order in which they are meant.
 
-    `last` is the check that was shown before it, on which "and for Android only?" leans.
+    `last` is the check that was shown before it, on which "and for Android only?" leans. `concluded` says
+    that a cause was named just before, so that what is not asked is most likely what is done about it.
     """
 
-    async def read(self, message: str, last: str = "") -> list[Intent]: ...
+    async def read(self, message: str, last: str = "", *, concluded: bool = False) -> list[Intent]: ...
 
     async def read_ending(self, cause: str, fix: str) -> Ending: ...
 
@@ -105,14 +108,14 @@ class RuleReader:
         self._matcher = matcher
         self._says = says
 
-    async def read(self, message: str, last: str = "") -> list[Intent]:
+    async def read(self, message: str, last: str = "", *, concluded: bool = False) -> list[Intent]:
         if last and follows(message):
             return [self._following(message.strip(), last)]
         if is_foreign(message):
             return [Intent(kind="unclear", text=message, id=FOREIGN)]
         found: list[_Read] = []
         for clause in clauses(message)[:MOST_CLAUSES]:
-            found += self._clause(clause)
+            found += self._clause(clause, concluded=concluded)
         return _settled(_clear(found))
 
     async def read_ending(self, cause: str, fix: str) -> Ending:
@@ -126,7 +129,7 @@ class RuleReader:
         other = other and not leans(meant) and not self._matcher.holds(last, meant)
         return Intent(kind="fact", text=message, id=match.target.id if other else last)
 
-    def _clause(self, clause: str) -> list[_Read]:
+    def _clause(self, clause: str, *, concluded: bool) -> list[_Read]:
         # A request with its reason is a request; what gives only a reason is none.
         wish = WHY.split(clause, maxsplit=1)[0]
         clause = wish if CHECKING.match(wish) or ORDER.match(wish) else clause
@@ -136,6 +139,10 @@ class RuleReader:
         kind = self._statement(meant)
         if kind is not None:
             return [_Read(Intent(kind=kind, text=clause))]
+        if concluded and not meant.endswith("?"):
+            act = self._matcher.best(meant, ("act",))
+            if act.firmness >= DONE:
+                return [_Read(_order(meant, act).model_copy(update={"text": clause}), act.firmness)]
         whole = self._one(meant)
         parts = self._parts(meant, whole)
         # Words of the candidate's own are kept, slips of the pen included.
@@ -148,7 +155,7 @@ class RuleReader:
         if kind in ("reason", None) and not _asks(clause) and not ORDER.match(clause):
             if STATES.match(clause) and named(clause, self._says):
                 return "suspect"
-            if kind is None and ASSERTS.search(clause) and not (NOT.search(clause) or TESTS.search(clause)):
+            if kind is None and ASSERTS.search(clause) and not (NOT.search(clause) or GOES_ON.search(clause)):
                 return "suspect" if named(clause, self._says) else "reason"
         return kind
 

@@ -70,14 +70,14 @@ class ModelReader:
         ]
         self._acts = {name: deed_of(incident, moves, name).title for name in names}
 
-    async def read(self, message: str, last: str = "") -> list[Intent]:
+    async def read(self, message: str, last: str = "", *, concluded: bool = False) -> list[Intent]:
         """The intents that the model chose, or those of the rules where its replies fail.
 
         What leans on the check before is left to the rules: the model does not see it.
         Raises only Denied and RecordingError: the next message would fare no better.
         """
         if last and follows(message):
-            return await self._rules.read(message, last)
+            return await self._rules.read(message, last, concluded=concluded)
         try:
             return await complete_checked(
                 self._model, self._read_request(message), lambda text: self._intents(text, message)
@@ -86,7 +86,7 @@ class ModelReader:
             raise
         except ModelError as error:
             self._note(error)
-            return await self._rules.read(message, last)
+            return await self._rules.read(message, last, concluded=concluded)
 
     async def read_ending(self, cause: str, fix: str) -> Ending:
         """As `read`, for the last words."""

@@ -115,6 +115,12 @@ class Standing:
         return fix
 
     @property
+    def concluded(self) -> bool:
+        """True right after a cause, or after a suspicion of somebody who has looked at something."""
+        last = self.events[-1].kind if self.events else ""
+        return last == "cause" or (last == "suspect" and bool(self.facts))
+
+    @property
     def gave_up(self) -> bool:
         return any(event.kind == "gave_up" for event in self.events)
 

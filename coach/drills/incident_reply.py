@@ -37,6 +37,10 @@ _NOT_UNDERSTOOD = {
 }
 _WHETHER = "That is yours to decide. Say it as an order, and it is done."
 _SUSPECT = "Noted as a suspicion. What would show that it is so, or rule it out?"
+_SUSPECT_LATE = (
+    "Noted as a suspicion. If it is your conclusion, say what you do about it; if not: what would show that"
+    " it is so, or rule it out?"
+)
 _CAUSE = (
     "Noted as your cause. What do you do about it, and how will you know that it worked?"
     " (/fix and your words, or more checks first)"
@@ -65,7 +69,7 @@ def _words(standing: Standing, event: Event, *, alone: bool) -> str:
     fixed = {
         "no_data": _NO_DATA,
         "whether": _WHETHER,
-        "suspect": _SUSPECT,
+        "suspect": _SUSPECT_LATE if standing.facts else _SUSPECT,
         "reason": _REASON,
         "too_many": _TOO_MANY,
         "cause": "" if standing.fix else _CAUSE if standing.facts else _UNSEEN,

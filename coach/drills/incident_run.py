@@ -73,7 +73,9 @@ class Run:
     async def say(self, message: str) -> str:
         """What the candidate asks, does or concludes in plain words; the coach's answer to it."""
         self._must_be_open()
-        intents = self._picked(message) or await self._reader.read(message, self.standing.last)
+        intents = self._picked(message) or await self._reader.read(
+            message, self.standing.last, concluded=self.standing.concluded
+        )
         ending = [item for item in intents if self._is_ending(item, intents)]
         rest = [item for item in intents if item not in ending]
         if any(item.kind == "act" for item in ending):
@@ -177,9 +179,11 @@ class Run:
         answer = reply(self.standing, events) if words is None else words
         data = {"events": [event.model_dump(exclude_defaults=True) for event in events]}
         said = Move(role="candidate", text=text, data=data)
-        self._drills.add_moves(self.id, self._length, said, Move(role="coach", text=answer))
+        # At the end of a run the debrief is the answer: the coach has no words of its own.
+        moves = [said, *([Move(role="coach", text=answer)] if answer else [])]
+        self._drills.add_moves(self.id, self._length, *moves)
         self.said.append(Said(self._length, text, tuple(events)))
-        self._length += 2
+        self._length += len(moves)
         return answer
 
     def _take_up(self, record: DrillRecord) -> None:

@@ -25,7 +25,7 @@ SENTENCE = pattern(r"(?<=[.;!?])\s+")
 BULLET = pattern(r"^\s*(?:[-*•]|\d+[.)])\s+")
 LEAD = pattern(
     r"""
-    ^(?:(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|then|also|meanwhile|in_the_meantime|now|ok|okay|so|well
+    ^(?:(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|then|also|meanwhile|in_the_meantime|now|ok|okay|so(?!_(?:it|this|that)(?:'s|_is)\b)|well
     |and|finally|lastly|to_begin_with|before_(?:anything_else|anything|we_touch_anything)|at_the_same_time|please
     |before_i_(?:panic|start|begin|do_anything|say_anything)|until_(?:we|i)_know_(?:more|better)|for_now|interesting
     |great|thanks|thank_you|i_see|got_it|sorry|oh|ah|hmm+|um+|uh+|right(?=,)|hey|hi|hello|honestly|actually|basically|let_me_(?:step_back|think)|i_guess_what_i(?:'m|_am)_wondering_is
@@ -61,7 +61,7 @@ ORDER = pattern(
     |repair|correct|normali[sz]e|parse|escalate|hand|leave|postpone|prioriti[sz]e|offer|ask_(?:the|our|an?|users)
     |announce|deploy|ship|hide|remove|drop|make|give|get_(?:an|the)|wait|hire|agree|enforce|refund|bring|double|push|reinstate|impute|handle|key|sign|cancel|delay|freeze|reset|allow|report|judge|normalise|treat|map|backfill|schedule
     |have_(?:\w+_){1,3}(?:decide|look|check|review|judge|handle|verify)
-    |filter|keep|re-?label|reserve|optimi[sz]e|detect|default|request|require|demand|retry|renew|refresh|suspend|hire|quote|appoint|reserve|convert)\b
+    |filter|keep|build|implement|introduce|ensure|create|monitor|re-?label|reserve|optimi[sz]e|detect|default|request|require|demand|retry|renew|refresh|suspend|hire|quote|appoint|reserve|convert)\b
     """
 )
 # A question only by its last word: "that is not much work, right?"
@@ -117,7 +117,7 @@ CAUSE = pattern(
     r"""
     \b(?:the_(?:root_)?cause_(?:is|was|must_be)|my_(?:diagnosis|conclusion)_is|i_conclude
     |the_(?:reason|problem|culprit|fault|bug)_(?:is|was)|what_happened_is|it_(?:is|was)_caused_by
-    |it(?:'s|_is)_clear(?:ly)?_that|i(?:'m|_am)_(?:sure|confident|convinced))\b
+    |so_(?:it|this|that)(?:'s|_is)_(?!(?:not|only|just|there|everywhere|all)\b)|it(?:'s|_is)_clear(?:ly)?_that|i(?:'m|_am)_(?:sure|confident|convinced))\b
     | ^(?:my_|the_)?(?:root_)?(?:cause|diagnosis|conclusion)\s*[:=]
     | ^(?:so_|ok,?_|okay,?_)?i_(?:think|believe|would_say|am_fairly_sure)\b
       (?!_(?:that_)?(?:we|i|you|let's|looking|checking|it(?:'s|_is|_would_be)_(?:worth|time|best|useful|better)
@@ -143,7 +143,7 @@ STATES = pattern(
 ASSERTS = pattern(
     r"""
     ^(?!.*\b(?:which|what|how|who|when|whether|please|that(?!'s))\b)[^?:]*
-    (?:\b(?:is|are|was|were|must|has|have|had|got|gets)\b
+    (?:\b(?:is|are|was|were|must|has|have|had|got|gets|makes?|made|causes|caused|leads_to|led_to|resets|puts)\b
     |\b(?:just|simply|surely|obviously|clearly)_(?!(?:one|an?|the|some|to|for|in|on|at|by|those|these|new|old)\b)\w+
     |\b(?:it|that|there|here)'s\b | !\s*$
     | ^\w+(?:_\w+)?_(?:drifted|changed|broke|moved|lies|confuses|hallucinates|fails)\b)
@@ -156,6 +156,8 @@ INVERTED = pattern(
 )
 # A guess that comes with the wish to test it is a check.
 TESTS = pattern(r"\b(?:verify|check|compare|look|test|rule_out|make_sure|confirm|see_if|see_whether)\b")
+# The same at a join: "it got worse, check the logs", and not "kitchens look idle".
+GOES_ON = pattern(r"(?:[,;:—–-]|\band|\bto|\blet's)_(?:verify|check|compare|look|test|confirm|see)\b")
 # What follows says why something is asked for.
 WHY = pattern(r",?\s+(?:because|so_that|since_that|as_that|which_would|that_would|this_would|in_order_to)\b")
 PARTS = pattern(r"(?<=[.!?;])\s+ | ,\s+ | \s+but\s+")

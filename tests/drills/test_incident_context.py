@@ -224,3 +224,31 @@ async def test_an_order_with_a_question_mark_at_its_end_is_an_order() -> None:
     reader = reader_of(incident("young-borrowers"))
     (only,) = await reader.read("I'd have officers decide on applications without income on file, right?")
     assert (only.kind, only.id) == ("act", "hold-gaps")
+
+
+def test_after_a_conclusion_an_act_is_the_fix_whatever_check_it_names(tmp_path: Path) -> None:
+    run = begin(tmp_path)
+    say(run, "complaints by hour", "by client", "what reaches the model against what was typed")
+    say(run, "The new line separator of iOS 7.2 makes the parser cut the request.")
+    assert run.standing.events[-1].kind == "suspect" and run.standing.concluded
+    say(run, "Make the parser accept every line break, compare what was typed with what arrives.")
+    assert run.ended and run.standing.cause is not None
+
+
+async def test_same_inputs_to_both_is_a_check_of_its_own() -> None:
+    reader = reader_of(incident("empty-tickets"))
+    (only,) = await reader.read("same mails to both versions", "logs")
+    assert (only.kind, only.id) == ("fact", "both-versions")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("the parser makes the request shorter and complaints look bad", "suspect"),
+        ("So it is a release of the app, so it's the parser that cuts line breaks", "cause"),
+        ("Mondays are always quiet", "reason"),
+    ],
+)
+async def test_what_is_said_to_be_so_asks_for_nothing(text: str, kind: str) -> None:
+    (only,) = await reader_of(incident()).read(text)
+    assert only.kind == kind
