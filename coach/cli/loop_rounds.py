@@ -23,6 +23,7 @@ from coach.guides.pressing import load_pressing
 from coach.interview.select import by_need
 from coach.interview.session import Desk, Session
 from coach.interview.silence import is_silent
+from coach.interview.subject import is_beside
 from coach.llm.port import ChatModel
 from coach.loops.show import render_closing, render_opening, spent_words
 from coach.loops.standing import RoundStanding, Standing, read_standing
@@ -241,8 +242,19 @@ def _close_round(floor: Floor, item: RoundStanding) -> None:
     """How the interviewer ends it, and what comes next."""
     standing = floor.standing()
     done = standing.round(item.plan.id)
-    pressing = load_pressing(corpus_dir(), floor.rooms.corpus)
-    answered = not all(is_silent(text, pressing.silences) for text in done.said_to_the_point)
+    answered = _says_something(floor.rooms, done)
     floor.screen.show(render_closing(item.plan, done.seconds, timed_out=done.ended, answered=answered))
     if standing.done:
         floor.screen.tell(f"All rounds that count are done: coach loop debrief {floor.loop_id}")
+
+
+def _says_something(rooms: Rooms, item: RoundStanding) -> bool:
+    """True where something was said in the round that has to do with a question of it."""
+    silences = load_pressing(corpus_dir(), rooms.corpus).silences
+    for attempt in item.session.attempts if item.session else ():
+        criteria = rooms.corpus.criteria_of(attempt.question.criteria)
+        said = [turn.text for turn in attempt.turns if turn.role == "candidate"]
+        heard = "\n".join(text for text in said if not is_silent(text, silences))
+        if heard and not is_beside(heard, attempt.question, criteria):
+            return True
+    return False

@@ -28,8 +28,8 @@ OWN_ANGLE, BRIDGE, ANY_CLAIM, PLAIN = 3.3, 3.5, 0.8, 1.5
 HEARD = 2.0
 COMMITS = 1.5
 _COMMITS = re.compile(
-    r"\b(?:i|we)(?:['’](?:d|ll)| would| will| should| only| first)*\s+(?!remember|think|believe|know|mean|guess|feel"
-    r"|have|had|was|were|am|are|do|did)\w+",
+    r"\b(?:i|we)(?:['’](?:d|ll)| would| will| should| only| first)*\s+(?!remember|think|believe|know|mean"
+    r"|guess|feel|have|had|was|were|am|are|do|did)\w+",
     re.IGNORECASE,
 )
 _CITES = re.compile(

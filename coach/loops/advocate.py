@@ -66,14 +66,15 @@ def _finding(
 
 
 def _best_answer(fitting: Challenge, rounds: Iterable[RoundFinding]) -> tuple[RoundFinding, Quote] | None:
-    """Of the quotes that carry the challenge's criteria to a yes, the one nearest to its words."""
+    """Of the quotes that carry the challenge's criteria to a yes, the one nearest to its words, if any is."""
     asked = stems(fitting.text)
     carried = [
-        (len(asked & stems(piece.text)), point.level or 0, found, piece)
+        (shared, point.level or 0, found, piece)
         for found in rounds
         for point in all_criteria(found.answers)
         if point.id in fitting.criteria and (point.level or 0) >= YES
         for piece in point.quotes
+        if (shared := len(asked & stems(piece.text)))
     ]
     best = max(carried, key=lambda item: item[:2], default=None)
     return (best[2], best[3]) if best else None

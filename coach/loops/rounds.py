@@ -10,7 +10,7 @@ from coach.loops.marks import YES, AnswerMark, RoundMark, round_mark
 from coach.loops.standing import RoundStanding
 from coach.report.credit import credit_of
 from coach.schema.grade import Evidence, Grade, Verdict
-from coach.schema.loop import RoundPlan, Style, Words
+from coach.schema.loop import RoundPlan, Words
 from coach.schema.rubric import Criterion
 from coach.store.human_marks import HumanMark
 from coach.store.records import AttemptRecord
@@ -46,7 +46,7 @@ def find_round(
         answers=answers,
         passed_over=standing.passed_over,
         cut_short=standing.ended,
-        case=plead(mark.mark, answers, words, plan.style) if mark else None,
+        case=plead(mark.mark, answers, words, plan.vote(mark.mark)) if mark else None,
         human=human,
     )
 
@@ -75,7 +75,7 @@ def all_criteria(answers: Iterable[AnswerFinding]) -> list[CriterionFinding]:
     return [item for answer in answers for item in answer.criteria]
 
 
-def plead(mark: int, answers: Iterable[AnswerFinding], words: Words, style: Style) -> Case:
+def plead(mark: int, answers: Iterable[AnswerFinding], words: Words, vote: str = "") -> Case:
     """The case by rule: the heaviest points on either side that the grades hold."""
     found = [item for item in all_criteria(answers) if item.level is not None]
     strong = [item for item in found if (item.level or 0) >= YES and item.quotes]
@@ -83,7 +83,7 @@ def plead(mark: int, answers: Iterable[AnswerFinding], words: Words, style: Styl
     strong.sort(key=lambda item: (-item.weight, -(item.level or 0)))
     weak.sort(key=lambda item: (item.level or 0, -item.weight))
     return Case(
-        text=style.says.get(mark, words.stance[mark]),
+        text=vote or words.stance[mark],
         stance=words.stance[mark],
         speaks_for=_with_own_quotes(strong)[:POINTS],
         speaks_against=tuple(weak)[:POINTS],

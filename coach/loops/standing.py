@@ -63,17 +63,6 @@ class RoundStanding:
         return tuple(turn.text for item in self._attempts for turn in item.turns if turn.role == "candidate")
 
     @property
-    def said_to_the_point(self) -> tuple[str, ...]:
-        """What was said, without answers at the lowest mark that seem to serve another question."""
-        return tuple(
-            turn.text
-            for item in self._attempts
-            if not _is_beside(item)
-            for turn in item.turns
-            if turn.role == "candidate"
-        )
-
-    @property
     def seconds(self) -> float:
         """How much of the time box is used: what was typed and sent, and drafts while a clock ran."""
         turns = sum(turn.seconds or 0.0 for item in self._attempts for turn in item.turns)
@@ -82,11 +71,6 @@ class RoundStanding:
     @property
     def _attempts(self) -> tuple[AttemptRecord, ...]:
         return self.session.attempts if self.session else ()
-
-
-def _is_beside(attempt: AttemptRecord) -> bool:
-    grade = attempt.grades[-1].grade if attempt.grades else None
-    return grade is not None and grade.overall == 1 and "off_topic" in grade.flags
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ class RoundPlan(Frozen):
 
     `weights` holds the criteria that this interviewer weighs more than once (2 or 3). A round that
     does not count is a talk after the decision. `optional` rounds are added from the lowest number up
-    when more rounds are wanted. `opens`, `closes` and `nothing` take the place of the interviewer's own.
+    when more rounds are wanted. `opens`, `closes`, `nothing` and `says` take the place of the
+    interviewer's own.
     """
 
     id: str
@@ -61,6 +62,7 @@ class RoundPlan(Frozen):
     opens: str = ""
     closes: str = ""
     nothing: str = ""
+    says: dict[int, str] = {}
 
     def opening(self) -> str:
         """What the interviewer says first: the round's own words, else the usual ones."""
@@ -71,6 +73,10 @@ class RoundPlan(Frozen):
         if not answered and (self.nothing or self.style.nothing):
             return self.nothing or self.style.nothing
         return self.closes or self.style.closes
+
+    def vote(self, mark: int) -> str:
+        """The vote for a mark in the interviewer's words, or nothing."""
+        return self.says.get(mark) or self.style.says.get(mark, "")
 
     @property
     def core(self) -> frozenset[str]:

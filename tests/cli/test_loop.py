@@ -332,3 +332,23 @@ def test_home_says_what_comes_next(piped: Piped, local: LengthGrader) -> None:
     second = piped("loop")
     assert "● Recruiter call done" in shown(second)
     assert "Next: Hiring manager, 45 min" in " ".join(second.err.split())
+
+
+@pytest.mark.parametrize("name", ["startup", "Start Up", "start"])
+def test_a_near_spelling_of_a_loop_is_understood(piped: Piped, local: LengthGrader, name: str) -> None:
+    assert piped("loop", "list", name).out == piped("loop", "list", "start-up").out
+
+
+def test_a_far_spelling_of_a_loop_is_asked_about(piped: Piped, local: LengthGrader) -> None:
+    result = piped("loop", "start", "retialer")
+    assert result.code == 2
+    assert "Did you mean retailer?" in " ".join(result.err.split())
+
+
+def test_a_round_without_an_answer_is_closed_without_thanks_for_one(
+    piped: Piped, local: LengthGrader
+) -> None:
+    silent = blocks(*["I don't know.", "idk"])
+    shown = piped("loop", "start", "large-search", "--short", given=silent).out
+    assert "I have nothing in your own words to pass on" in " ".join(shown.split())
+    assert debrief(piped, "--now")["rounds"][0]["mark"] == 1
