@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import typer
+
 from coach.cli import wiring
 from coach.evals.bench import Bench
 from coach.evals.plan import Job
@@ -29,6 +31,11 @@ def choose_local(bench: Bench) -> Choose:
     if fitted_on.isdisjoint(row.answer.said() for row in bench.rows.values()):
         shipped = rooms.local_grader()
         return lambda job: shipped
+    typer.echo(
+        "The local grader is fitted anew without each question in turn, so that no answer is graded by a fit"
+        " that has seen it; that takes a few seconds a question.",
+        err=True,
+    )
     folds = open_fold_graders(rooms.corpus, files)
     hidden = frozenset(job.hidden_passage for job in bench.jobs if job.hidden_passage)
 

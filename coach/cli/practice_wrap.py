@@ -9,6 +9,7 @@ from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.utils import get_cwidth
 
 PREFIX = 2  # columns before each row of the text
+HIDDEN = -1
 
 
 class WordWrap(Processor):
@@ -23,9 +24,11 @@ class WordWrap(Processor):
         shown: StyleAndTextTuples = []
         places: list[int] = []
         for place, fragment in enumerate(fragments):
-            shown.extend([("", " ")] * gaps.get(place, 0))
+            gap = gaps.get(place, 0)
+            shown.extend([("", " ")] * gap)
             places.append(len(shown))
-            shown.append(fragment)
+            if gap != HIDDEN:
+                shown.append(fragment)
         end = len(shown)
 
         def to_display(place: int) -> int:
@@ -38,7 +41,10 @@ class WordWrap(Processor):
 
 
 def gaps_before(text: str, width: int) -> dict[int, int]:
-    """Offset of a word -> the blank columns before it that put it at the beginning of the next row."""
+    """Offset of a word -> the blank columns before it that put it at the beginning of the next row.
+
+    A blank that follows a full row is HIDDEN: it would stand alone at the edge of the next one.
+    """
     gaps: dict[int, int] = {}
     column = start = begun = 0
     for place, character in enumerate((*text, " ")):
@@ -49,9 +55,13 @@ def gaps_before(text: str, width: int) -> dict[int, int]:
         if begun and begun + long > width and 0 < long <= width:
             gaps[start] = width - begun
             column = long
-        # What is longer than a row is broken by the terminal; a blank at its end opens a new one.
-        column = (column % width if column > width else column) + 1
-        begun = column if column < width else column % width
+        # What is longer than a row is broken by the terminal.
+        if column and column % width == 0:
+            begun = 0
+            if place < len(text):
+                gaps[place] = HIDDEN
+        else:
+            begun = (column + 1) % width
         column = begun
         start = place + 1
     return gaps

@@ -9,19 +9,24 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.layout.controls import BufferControl
 from prompt_toolkit.layout.processors import TransformationInput
 
-from coach.cli.practice_wrap import PREFIX, WordWrap, gaps_before
+from coach.cli.practice_wrap import HIDDEN, PREFIX, WordWrap, gaps_before
 
 
 def rows(text: str, width: int) -> list[str]:
     """The rows that a terminal of this many columns shows."""
     gaps = gaps_before(text, width)
-    shown = "".join(" " * gaps.get(place, 0) + character for place, character in enumerate(text))
+    shown = "".join(
+        " " * gaps.get(place, 0) + (character if gaps.get(place) != HIDDEN else "")
+        for place, character in enumerate(text)
+    )
     return [shown[at : at + width] for at in range(0, len(shown), width)]
 
 
 def test_a_word_that_does_not_fit_begins_the_next_row() -> None:
     assert rows("one two three four", 10) == ["one two   ", "three four"]
     assert rows("a" * 25 + " bb cc", 10) == ["a" * 10, "a" * 10, "aaaaa bb  ", "cc"]
+    assert rows("one two th four five", 10) == ["one two th", "four five"], "no blank at the row's edge"
+    assert rows("a" * 20 + " bb", 10) == ["a" * 10, "a" * 10, "bb"]
     assert gaps_before("", 10) == {}
     assert gaps_before("界界界 界界", 8) == {4: 1}
 
@@ -31,9 +36,10 @@ def test_no_word_is_cut_and_none_is_lost(lengths: list[int], width: int) -> None
     text = " ".join("x" * length for length in lengths)
     shown = rows(text, width)
     assert all(
-        above.endswith(" ") or below.startswith(" ") for above, below in zip(shown, shown[1:], strict=False)
+        len(above) == width and not below.startswith(" ")
+        for above, below in zip(shown, shown[1:], strict=False)
     )
-    assert "".join(shown).split() == text.split()
+    assert [word for row in shown for word in row.split()] == text.split()
 
 
 def test_places_in_the_text_and_on_the_screen_match() -> None:
