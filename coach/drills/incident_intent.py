@@ -181,7 +181,7 @@ class RuleReader:
             return _Read(Intent(kind="unclear", text=clause))
         if match.target.kind == "act":
             return _Read(_order(clause, match), match.firmness)
-        if match.firmness >= CLEAR and match.margin >= APART:
+        if _is_clear(match):
             kind: IntentKind = "no_data" if match.target.kind == "absent" else "fact"
             return _Read(Intent(kind=kind, text=clause, id=match.target.id), match.firmness)
         options = self._options(clause, match)
@@ -215,7 +215,8 @@ class RuleReader:
         # Words that begin with an order are one, unless a check fits them much better; and the reverse.
         orders = (ORDER.match(clause) or asks) and not TRIAL.search(clause)
         lean = ORDER_LEAN if orders else -ORDER_LEAN
-        return act if act.found and act.score + lean > check.score else check
+        does = act.score + lean > check.score or (orders and not _is_clear(check))
+        return act if act.found and does else check
 
     def _ordered(self, text: str) -> tuple[str, ...]:
         """Acts that a statement orders, once each, in order."""
@@ -227,6 +228,10 @@ class RuleReader:
             if not NOT.search(clause):
                 found += [match.target.id for match in ([whole] if whole.found else []) + named]
         return tuple(dict.fromkeys(found))
+
+
+def _is_clear(match: Match) -> bool:
+    return match.firmness >= CLEAR and match.margin >= APART
 
 
 def _asks(clause: str) -> bool:
