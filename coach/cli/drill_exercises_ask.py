@@ -15,6 +15,7 @@ from coach.drills.native import NativeDrill
 from coach.drills.report import Report
 from coach.drills.shelf import OwnDecision, Shelf
 from coach.errors import ModelError
+from coach.grading.local.language import is_english
 from coach.guides.drills import load_drill
 from coach.guides.exercises import DrillKind
 from coach.interview.follow_up import FollowUp, View
@@ -23,7 +24,7 @@ from coach.llm.port import ChatModel
 from coach.prompts import Prompts
 from coach.resources import corpus_dir
 from coach.schema.answer import Answer, Turn
-from coach.schema.grade import Grade, GraderId, GradeTask
+from coach.schema.grade import Flag, Grade, GraderId, GradeTask
 from coach.schema.question import Question
 from coach.schema.story import AUDIT_FIELDS, AuditEntry, Story
 from coach.store.history import History
@@ -33,12 +34,20 @@ from coach.text.phrases import sentences
 Picker = Callable[[Collection[str]], Question]
 
 
+@dataclass(frozen=True)
 class Unread:
-    """A grader for looks that nobody reads: the steps of an exercise follow words, not marks."""
+    """A grader for looks of which nobody reads the marks: the steps of an exercise follow words.
+
+    Where only English is read it says so at the first answer.
+    """
+
+    english_only: bool
 
     async def grade(self, task: GradeTask) -> Grade:
+        said = task.answer.said()
+        flags: tuple[Flag, ...] = ("language",) if self.english_only and not is_english(said) else ()
         nobody = GraderId(kind="local", model="none", prompt="", rubric="", guides="")
-        return Grade(status="ungraded", overall=None, range=None, grader=nobody)
+        return Grade(status="ungraded", overall=None, range=None, flags=flags, grader=nobody)
 
 
 @dataclass(frozen=True)

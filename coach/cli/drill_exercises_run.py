@@ -23,7 +23,7 @@ from coach.cli.drill_exercises_ask import (
     worked_answer,
 )
 from coach.cli.drill_exercises_show import render_exercise, render_kept
-from coach.cli.practice_host import Host, as_json
+from coach.cli.practice_host import Host, Warming, as_json
 from coach.cli.practice_pipe import input_lines, run_piped
 from coach.cli.practice_screen import Screen, open_screen
 from coach.cli.practice_setup import GraderChoice, begin_session, choose_model, make_desk
@@ -46,6 +46,8 @@ from coach.store.records import Setup
 
 LONGEST = 100_000
 _EXTRACTED = (".pdf", ".docx", ".html", ".htm")
+ENGLISH = "What the exercise looks for is found by English words, so nothing was looked for here."
+ELSEWHERE = "The answer hardly speaks of this case: what was seen in it may belong to another one."
 NOTHING_OF_YOURS = (
     "Your story bank and your audit hold no decision yet (coach story add, coach audit add), so this is a"
     " prepared one: answer as if it were yours."
@@ -109,8 +111,10 @@ def _host(
     desk = make_desk(rooms, local, chat, screen, setup.level)
     desk = replace(
         desk,
-        grader=DrillGrader(desk.grader, shelf, load_contents(corpus_dir(), rooms.corpus)),
-        quick=Unread(),
+        grader=DrillGrader(
+            Warming(local) if chat is None else desk.grader, shelf, load_contents(corpus_dir(), rooms.corpus)
+        ),
+        quick=Unread(english_only=chat is None),
         interviewer=Asker(shelf, chat, rooms.prompts),
         secrets_of=lambda question: (),
         leanings=lambda task: {},
@@ -244,7 +248,17 @@ class _Results:
     def _read(self, session: Session) -> Report:
         drill, host = self._shelf.of(session.attempt.question), self._host
         with host.screen.busy("Looking for what the exercise asks"):
-            return host.runner.run(report_on(drill, session.attempt.answer(), host.chat, host.rooms.prompts))
+            report = host.runner.run(
+                report_on(drill, session.attempt.answer(), host.chat, host.rooms.prompts)
+            )
+        flags = session.attempt.grade.flags if session.attempt.grade and not host.chat else ()
+        if "language" in flags:
+            return Report(kind=report.kind, name=report.name, notes=(ENGLISH,))
+        return (
+            report.model_copy(update={"notes": (*report.notes, ELSEWHERE)})
+            if "off_topic" in flags
+            else report
+        )
 
     def _keep(self, session: Session, report: Report) -> dict[str, Any]:
         titles = titles_of(self._shelf.of(session.attempt.question))

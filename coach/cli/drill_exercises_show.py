@@ -72,7 +72,9 @@ def render_kept(kept: Mapping[str, Any]) -> RenderableType:
 
 def render_report(report: Report, titles: Mapping[str, str]) -> RenderableType:
     """The checks of an answer, group by group; `titles` words the choices by their ids."""
-    parts: list[RenderableType] = [heading(_HEADS[report.kind]), plain(_by(report), "dim"), Text()]
+    parts: list[RenderableType] = [heading(_HEADS[report.kind])]
+    if report.checks or report.choices:
+        parts += [plain(_by(report), "dim"), Text()]
     if report.verdict:
         parts += [plain(report.verdict, "bold"), *_key(report), Text()]
     parts += [line for choice in report.choices for line in _choice(choice, titles)]

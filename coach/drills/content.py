@@ -18,9 +18,17 @@ class Content(Frozen):
 
     @property
     def quotes(self) -> tuple[Evidence, ...]:
-        """The words found, none twice, in the order of the answer."""
-        places = {(item.turn or 0, item.start or 0, item.end or 0): item for item in self.signs.values()}
-        return tuple(_apart([places[place] for place in sorted(places)]))
+        """The words found, none twice: those that show most signs first, and of these those with figures."""
+        found = sorted(self.signs.values(), key=lambda item: (-self._worth(item), _place(item)))
+        kept: list[Evidence] = []
+        for item in found:
+            if not any(overlap(item, other) for other in kept):
+                kept.append(item)
+        return tuple(kept)
+
+    def _worth(self, item: Evidence) -> int:
+        shown = sum(overlap(item, other) for other in self.signs.values())
+        return 2 * shown + any(sign.isdigit() for sign in item.quote)
 
 
 NOTHING = Content(signs={})
@@ -42,16 +50,12 @@ def _signs(signs: Signs, parts: Parts) -> dict[str, Evidence]:
     return found
 
 
-def _apart(quotes: list[Evidence]) -> list[Evidence]:
-    """Without quotes that lie within another one."""
-    kept: list[Evidence] = []
-    for item in sorted(quotes, key=lambda one: (one.end or 0) - (one.start or 0)):
-        if not any(_overlap(item, other) for other in kept):
-            kept.append(item)
-    return sorted(kept, key=lambda one: (one.turn or 0, one.start or 0))
+def _place(item: Evidence) -> tuple[int, int, int]:
+    return item.turn or 0, item.start or 0, item.end or 0
 
 
-def _overlap(one: Evidence, other: Evidence) -> bool:
+def overlap(one: Evidence, other: Evidence) -> bool:
+    """True where two quotes share words."""
     return (
         one.turn == other.turn and (one.start or 0) < (other.end or 0) and (other.start or 0) < (one.end or 0)
     )

@@ -84,13 +84,14 @@ class Drill(Protocol):
         ...
 
 
+class _Checks(Protocol):
+    def check(self, answer: Answer) -> Report: ...
+
+
 class SignsAlone:
     """The items and labels of a drill whose report is signs and nothing else."""
 
-    def check(self, answer: Answer) -> Report:
-        raise NotImplementedError
-
-    def items(self, answer: Answer) -> tuple[Item, ...]:
+    def items(self: _Checks, answer: Answer) -> tuple[Item, ...]:
         """Every sign."""
         return sign_items(self.check(answer).checks)
 

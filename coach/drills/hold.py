@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from coach.drills.content import NOTHING, Content
+from coach.drills.content import NOTHING, Content, overlap
 from coach.schema.base import Frozen
 from coach.schema.grade import Evidence, Grade, GradeTask, Verdict
 from coach.schema.rubric import Criterion
@@ -74,25 +74,34 @@ def _held(verdict: Verdict, criterion: Criterion, holds: Sequence[Hold], content
     elif plain := next((hold for hold in holds if hold.plain), None):
         why = plain.why[:1].upper() + plain.why[1:]
         verdict = verdict.model_copy(update={"reason": why, "advice": plain.advice})
-    return verdict.model_copy(update={"evidence": _shown(verdict, content)})
+    evidence = () if own and not content.signs else _shown(verdict, content)
+    return verdict.model_copy(update={"evidence": evidence})
 
 
 def _without_content(score: int, criterion: Criterion, content: Content) -> Hold:
     """Nothing, or one thing alone, was found that belongs to this criterion."""
     open_ones = [sign.text for sign in criterion.signs.good if sign.id not in content.signs]
-    advice = f"Next to nothing of it was found. {open_ones[0]}" if open_ones else ""
+    advice = _wanted(open_ones[:2])
     if not content.signs:
-        why = f"no words of yours were found that belong to {criterion.title.lower()} itself."
+        why = f"no words of yours were found that belong to {_named(criterion)} itself."
         return Hold(most=YES - 1, why=why, advice=advice)
-    why = f"only one thing was found that belongs to {criterion.title.lower()} itself."
-    return Hold(most=YES, why=why, advice=_wanted(open_ones[:2]))
+    why = f"only one thing was found that belongs to {_named(criterion)} itself."
+    return Hold(most=YES, why=why, advice=advice)
+
+
+def _named(criterion: Criterion) -> str:
+    """The title within a sentence; an abbreviation keeps its capitals."""
+    first, *rest = criterion.title.split()
+    return " ".join((first if first[1:2].isupper() else first.lower(), *rest))
 
 
 def _shown(verdict: Verdict, content: Content) -> tuple[Evidence, ...]:
-    """For a yes the words that carry the criterion; else what the grader quoted."""
-    if verdict.score is not None and verdict.score >= YES and content.quotes:
-        return content.quotes[:MOST_QUOTES]
-    return verdict.evidence
+    """For a yes the words that carry the criterion, the grader's quotes among them first; else its quotes."""
+    if verdict.score is None or verdict.score < YES or not content.quotes:
+        return verdict.evidence
+    kept = [item for item in verdict.evidence if any(overlap(item, own) for own in content.quotes)]
+    more = [own for own in content.quotes if not any(overlap(own, item) for item in kept)]
+    return tuple((*kept, *more)[:MOST_QUOTES])
 
 
 def _unsaid(advice: str, criterion: Criterion, content: Content) -> str:

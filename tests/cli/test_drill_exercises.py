@@ -144,7 +144,7 @@ def test_a_document_is_graded_from_its_file(piped: Piped, local: LengthGrader, t
     result = piped("drill", "artifact", "post-mortem-drift", "--file", str(path), "--json")
     (data,) = result.objects
     assert data["turns"][0]["text"] == path.read_text(encoding="utf-8")
-    assert data["report"]["notes"] == ["7 words; 300 to 900 suit this form."]
+    assert data["report"]["notes"][0] == "7 words; 300 to 900 suit this form."
 
 
 def test_a_document_may_be_a_pdf(piped: Piped, local: LengthGrader, tmp_path: Path) -> None:
@@ -319,3 +319,25 @@ def test_a_report_that_was_never_made_is_made_when_the_session_is_opened_again(
     again = piped("drill", "code", "--continue", given="")
     assert "+ The scaler is fitted on all rows" in " ".join(again.out.split())
     assert json.loads(piped("history", "show", "--json").out)["attempts"][0]["report"]["checks"][0]["seen"]
+
+
+def test_another_language_is_told_at_once_and_nothing_is_looked_for(piped: Piped) -> None:
+    german = (
+        "Ich würde den Schwellenwert senken, damit wir mehr Betrug finden, und die Kunden informieren, weil"
+        " das den Verkäufern wichtig ist und wir sonst Beschwerden bekommen."
+    )
+    result = piped("drill", "which-when", "account-blocks", given=f"{german}\n---\nJa.")
+    text = " ".join(result.out.split())
+    assert "found by English words, so nothing was looked for" in text and "not seen" not in text
+    assert "reads English only" in result.err
+
+
+def test_an_answer_to_another_case_is_told_so(piped: Piped) -> None:
+    other = (
+        "Fair is no number yet: qualified women who are passed over may be at most two points above men, 14 and"
+        " 9 now. Recruiters read 10% more CVs, three weeks of work. If legal says no, I would keep one line."
+    )
+    (data,) = piped("drill", "tradeoff", "never-down", "--json", given=other).objects
+    assert data["grade"]["overall"] <= 2 and "off_topic" in data["grade"]["flags"]
+    assert any("may belong to another" in note for note in data["report"]["notes"])
+    assert "belongs to this case" in data["grade"]["criteria"][0]["reason"]

@@ -55,7 +55,7 @@ def test_the_rules_leave_good_answers_a_yes(kind: DrillKind) -> None:
         assert sum(mark >= 3 for mark in marks) / len(marks) >= least, (kind, marks)
 
 
-@pytest.mark.parametrize(("kind", "least"), [("tradeoff", 0.75), ("code", 0.8), ("which-when", 0.6)])
+@pytest.mark.parametrize(("kind", "least"), [("tradeoff", 0.7), ("code", 0.7), ("which-when", 0.5)])
 def test_the_local_grader_under_the_rules_tells_good_from_vague(kind: DrillKind, least: float) -> None:
     names = held_out(kind)[::2]
     good = [row for row in _of(kind, "good") if row.exercise in names]
