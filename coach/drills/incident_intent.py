@@ -53,6 +53,7 @@ OTHER = 0.8  # "and by country?" is another check than the last one where it fit
 # it is in another language than English.
 NEITHER, ANSWER, FOREIGN = "neither", "answer", "foreign"
 MOST_CLAUSES = 40  # of one message; what follows is not read
+MOST_APART, MOST_WORDS = 5, 40  # clauses, and words of one, that are taken apart into several requests
 MOST_CHECKS = 4  # more in one message is a list read out, not a search
 
 
@@ -114,8 +115,8 @@ class RuleReader:
         if is_foreign(message):
             return [Intent(kind="unclear", text=message, id=FOREIGN)]
         found: list[_Read] = []
-        for clause in clauses(message)[:MOST_CLAUSES]:
-            found += self._clause(clause, concluded=concluded)
+        for n, clause in enumerate(clauses(message)[:MOST_CLAUSES]):
+            found += self._clause(clause, concluded=concluded, apart=n < MOST_APART)
         return _settled(_clear(found))
 
     async def read_ending(self, cause: str, fix: str) -> Ending:
@@ -129,7 +130,7 @@ class RuleReader:
         other = other and not leans(meant) and not self._matcher.holds(last, meant)
         return Intent(kind="fact", text=message, id=match.target.id if other else last)
 
-    def _clause(self, clause: str, *, concluded: bool) -> list[_Read]:
+    def _clause(self, clause: str, *, concluded: bool, apart: bool) -> list[_Read]:
         # A request with its reason is a request; what gives only a reason is none.
         wish = WHY.split(clause, maxsplit=1)[0]
         clause = wish if CHECKING.match(wish) or ORDER.match(wish) else clause
@@ -144,7 +145,7 @@ class RuleReader:
             if act.firmness >= DONE:
                 return [_Read(_order(meant, act).model_copy(update={"text": clause}), act.firmness)]
         whole = self._one(meant)
-        parts = self._parts(meant, whole)
+        parts = self._parts(meant, whole) if apart and len(meant.split()) <= MOST_WORDS else []
         # Words of the candidate's own are kept, slips of the pen included.
         return [
             replace(one, intent=one.intent.model_copy(update={"text": clause})) for one in parts or [whole]
