@@ -56,6 +56,10 @@ class DevilDrill(SignsAlone):
 
     @property
     def case(self) -> str:
+        """A prepared decision; what belongs to a decision of the candidate's own only the candidate knows."""
+        prepared = {item.id for item in self.file.exercises}
+        if self.exercise.id not in prepared:
+            return ""
         return f"{self.exercise.title}. {self.decision} {self.exercise.also}"
 
     @property

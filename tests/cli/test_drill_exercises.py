@@ -334,8 +334,8 @@ def test_another_language_is_told_at_once_and_nothing_is_looked_for(piped: Piped
 
 def test_an_answer_to_another_case_is_told_so(piped: Piped) -> None:
     other = (
-        "Fair is no number yet: qualified women who are passed over may be at most two points above men, 14 and"
-        " 9 now. Recruiters read 10% more CVs, three weeks of work. If legal says no, I would keep one line."
+        "Fair is no number yet: qualified women who are passed over may be at most two points above men, 14"
+        " and 9 now. Recruiters read 10% more CVs, three weeks of work. If legal says no, I would keep one."
     )
     (data,) = piped("drill", "tradeoff", "never-down", "--json", given=other).objects
     assert data["grade"]["overall"] <= 2 and "off_topic" in data["grade"]["flags"]
