@@ -18,6 +18,8 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
+# The six fields and a feature's name need as many columns.
+TABLE_WIDTH = 70
 AsData = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 EntryId = Annotated[int, typer.Argument(metavar="ID", help="The feature's number, as listed.")]
 
@@ -120,13 +122,14 @@ def delete(number: EntryId, yes: Annotated[bool, typer.Option("--yes", help="Do 
 
 
 def _report(at: Desk, entries: list[AuditEntry], *, as_data: bool) -> None:
-    from coach.cli.audit_show import render_gaps, render_table
+    from coach.cli.audit_show import render_gaps, render_lines, render_table
     from coach.stories.audit import gaps
 
     if as_data:
         print_json(_as_data(at, entries))
         return
-    at.data.show(render_table(entries, at.audit_guide))
+    render = render_table if console.out().width >= TABLE_WIDTH else render_lines
+    at.data.show(render(entries, at.audit_guide))
     at.data.show(render_gaps(gaps(entries, at.audit_guide), at.rooms.corpus))
 
 

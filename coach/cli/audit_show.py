@@ -27,6 +27,17 @@ def render_entry(entry: AuditEntry, guide: AuditGuide) -> RenderableType:
     return Group(*parts)
 
 
+def render_lines(entries: Sequence[AuditEntry], guide: AuditGuide) -> RenderableType:
+    """The table for a screen that is too narrow for it."""
+    parts: list[RenderableType] = []
+    for entry in entries:
+        parts.append(plain(f"{entry.id}  {entry.feature}{' (draft)' if entry.draft else ''}"))
+        for topic in guide.fields:
+            mark = _mark(gap_of(entry.field(topic.id), topic))
+            parts.append(indent(Text.assemble(mark, " ", topic.title.casefold())))
+    return Group(*parts)
+
+
 def render_table(entries: Sequence[AuditEntry], guide: AuditGuide) -> RenderableType:
     """Which field of which feature is filled."""
     table = Table(box=None, pad_edge=False, show_edge=False)

@@ -50,7 +50,13 @@ def add_guided(desk: Desk, *, resume: bool) -> Story:
     finally:
         if not current[0].told():
             desk.stories.delete(story.id)
-    return _finish(desk, current[0]) if done else current[0]
+    if not done:
+        return current[0]
+    try:
+        return _finish(desk, current[0])
+    except KeyboardInterrupt:
+        desk.screen.tell(f"\n{later()}")
+        raise
 
 
 def _begin(desk: Desk, *, resume: bool) -> Story:
@@ -76,9 +82,9 @@ def _remark(desk: Desk, name: str, text: str) -> str:
 
 def _finish(desk: Desk, story: Story) -> Story:
     """Ask for title, tags and criteria, each with a proposal that Enter takes."""
-    ask = desk.screen.ask
     title = story.title or _title(story)
-    story = desk.stories.save(story.model_copy(update={"title": ask(f"Title [{title}]: ").strip() or title}))
+    given = _ask(desk, f"Title [{title}]: ") or title
+    story = desk.stories.save(story.model_copy(update={"title": given}))
     matcher = Matcher(desk.rooms.corpus, desk.guide)
     known = ", ".join(kind.id for kind in desk.guide.kinds)
     desk.screen.tell(f"Tags say what kind of story it is: {known}, or your own.")
@@ -103,7 +109,7 @@ def _choose(
     """What the user types, between commas; Enter takes what is proposed, `-` takes nothing."""
     while True:
         shown = ", ".join(proposed) or "none"
-        text = desk.screen.ask(f"{label} [{shown}] (Enter takes these, - none): ").strip()
+        text = _ask(desk, f"{label} [{shown}] (Enter takes these, - none): ")
         if not text:
             return proposed
         given = () if text == "-" else listed(text)
@@ -111,6 +117,15 @@ def _choose(
         if not unknown:
             return given
         desk.screen.tell(f"There is no {', '.join(unknown)}.")
+
+
+def _ask(desk: Desk, prompt: str) -> str:
+    """One line; a command of the parts before is none here."""
+    while True:
+        text = desk.screen.ask(prompt).strip()
+        if not text.startswith("/"):
+            return text
+        desk.screen.tell("No command works here. Enter takes what is proposed; Ctrl-C leaves, all is kept.")
 
 
 def _title(story: Story) -> str:

@@ -41,7 +41,7 @@ def take_edit(
     if not console.at_terminal():
         raise UsageError("Editing needs a terminal. Give the changed text with --file FILE.")
     if draft.exists():
-        at.screen.tell("An earlier edit, which could not be read, is opened again.")
+        at.screen.tell("An earlier edit that was not taken over is opened again.")
     result = edit(text, draft, read_one)
     if result is None:
         at.screen.tell("Nothing was changed.")

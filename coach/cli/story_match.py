@@ -27,7 +27,9 @@ def match_question(wanted: str, grader: GraderChoice, *, as_data: bool) -> None:
     with desk(grader) as at:
         question = find_question(at, wanted)
         stories = finished(at)
-        ranked = make_matcher(at.rooms, at.guide).rank(question.text, stories, question.criteria)
+        # The embedder is fitted at the first use, which takes some seconds.
+        with at.screen.busy("Looking through your stories"):
+            ranked = make_matcher(at.rooms, at.guide).rank(question.text, stories, question.criteria)
         choice = _choose(at, question, ranked)
         chosen = next((match for match in ranked if match.story.id == choice.story), None)
         opening = _open(at, chosen.story, question.text) if chosen is not None else None
