@@ -14,6 +14,7 @@ import numpy as np
 
 from coach.grading.local.model import Pointing
 from coach.grading.local.overlap import content_words
+from coach.grading.local.shown import DEEPER
 from coach.grading.local.tokens import Sentence, split_sentences
 from coach.grading.local.vectors import WordVectors
 from coach.schema.rubric import Criterion, Rubric, Sign
@@ -115,7 +116,6 @@ class Explainer:
 
     def numbers(self, weighed: list[Weighed], criteria: tuple[Criterion, ...]) -> list[Table]:
         """For each criterion a table (sentences, NUMBERS): what is measured besides the words."""
-        self._forget()
         near = self._nearness(weighed, criteria)
         apart = near - near.mean(axis=1, keepdims=True)
         place = np.arange(len(weighed)) / len(weighed)
@@ -131,7 +131,7 @@ class Explainer:
         Shape (sentences, criteria).
         """
         near = np.zeros((len(weighed), len(criteria)))
-        told = self._told([word for item in weighed for word in item.words], criteria)
+        told = self.told([word for item in weighed for word in item.words], criteria)
         start = 0
         for n, item in enumerate(weighed):
             if item.words:
@@ -141,8 +141,9 @@ class Explainer:
                 start = end
         return near
 
-    def _told(self, words: list[str], criteria: tuple[Criterion, ...]) -> Table:
+    def told(self, words: list[str], criteria: tuple[Criterion, ...]) -> Table:
         """What each word tells of each criterion, shape (words, criteria); remembered, since words repeat."""
+        self._forget()
         rows = np.array([self._number(word) for word in words], dtype=np.intp)
         table = np.empty((len(words), len(criteria)))
         for column, criterion in enumerate(criteria):
@@ -212,22 +213,22 @@ def _words_of(criterion: Criterion) -> list[str]:
     return content_words(" ".join(texts))
 
 
-def reason(criterion: Criterion, level: int, top: int, signs: list[tuple[Sign, float]]) -> str:
-    """The level's anchor, and for a yes the sign that the answer comes nearest to."""
+def reason(criterion: Criterion, level: int, closest: str) -> str:
+    """The level's anchor, and the sign that the answer comes nearest to, where there is one."""
     anchor = criterion.levels.get(level, "")
-    nearest = f" Closest to: {signs[0][0].text}" if signs and level * 2 > top else ""
-    return (
-        f"Worded like level {level} answers: {anchor}{nearest}".strip()
-        if anchor
-        else (f"Worded like answers at level {level} of {top}.{nearest}")
-    )
+    nearest = f" Closest to: {closest}" if closest else ""
+    if anchor:
+        return f"Worded like level {level} answers: {anchor}{nearest}"
+    return f"Worded like answers at level {level} of {criterion.top}.{nearest}"
 
 
-def advice(criterion: Criterion, level: int, top: int, signs: list[tuple[Sign, float]]) -> str:
-    """The signs that the answer is farthest from, as things to say next time."""
-    if level >= top:
+def advice(criterion: Criterion, level: int, missed: list[str]) -> str:
+    """What to say next time: the signs that the answer most likely lacks, or a sentence that stands alone."""
+    if level >= criterion.top:
         return ""
-    missed = [sign.text.rstrip(".") for sign, _ in signs[::-1][:2]]
-    if missed:
-        return "A stronger answer " + "; it ".join(text[:1].lower() + text[1:] for text in missed) + "."
-    return criterion.asks
+    if not missed:
+        return criterion.asks
+    if missed == [DEEPER]:
+        return DEEPER
+    parts = [text.rstrip(".") for text in missed]
+    return "A stronger answer " + "; it ".join(text[:1].lower() + text[1:] for text in parts) + "."

@@ -24,7 +24,7 @@ class Features(NamedTuple):
 def extract(text: str) -> Features:
     """Features of a text; a sentence that stands twice counts once, one that lists terms not at all."""
     said = split_sentences(text)
-    told = [sentence for sentence in said if not _lists_terms(sentence.text)] or said
+    told = [sentence for sentence in said if not lists_terms(sentence.text)] or said
     sentences = list(dict.fromkeys(tuple(split_words(sentence.text)) for sentence in told))
     words = [word for sentence in sentences for word in sentence]
     pairs = [f"{a} {b}" for sentence in sentences for a, b in zip(sentence, sentence[1:], strict=False)]
@@ -35,7 +35,7 @@ def extract(text: str) -> Features:
     )
 
 
-def _lists_terms(sentence: str) -> bool:
+def lists_terms(sentence: str) -> bool:
     """True for many short items one after the other: named, and not applied to anything."""
     commas = sentence.count(",")
     return commas >= MANY_ITEMS and len(split_words(sentence)) / (commas + 1) <= SHORT_ITEM

@@ -17,7 +17,7 @@ import numpy as np
 
 from coach.grading.local.fit import cross_validate, fit_folds
 from coach.grading.local.grader import LocalGrader
-from coach.grading.local.labelled import measure, read_rows, with_copies
+from coach.grading.local.labelled import kinds_of, measure, read_rows, with_copies
 from coach.grading.local.model import FILE, LocalModel, build_model, load_model
 from coach.grading.local.modelfile import describe, render
 from coach.grading.local.vectors import WordVectors
@@ -57,17 +57,18 @@ def fold_models(corpus: Corpus, paths: Sequence[Path]) -> dict[str, LocalModel]:
     Cut points and errors come from the out-of-fold marks of the other folds' questions.
     """
     rows = read_rows(paths)
-    criteria = [criterion.id for criterion in corpus.rubric.criteria]
+    kinds = kinds_of(corpus)
     data = measure(with_copies(rows), corpus, WordVectors())
-    # Which sentence is quoted moves no mark: the shipped weights serve every fold.
-    pointing = json.loads(FILE.read_text(encoding="utf-8"))["pointing"]
-    folds = list(fit_folds(data, criteria))
-    marks, beside = (values[data.originals] for values in cross_validate(data, criteria, folds))
+    # Which sentence is quoted and what is advised moves no mark: the shipped weights serve every fold.
+    shipped = json.loads(FILE.read_text(encoding="utf-8"))
+    kept = {name: shipped[name] for name in ("pointing", "shown")}
+    folds = list(fit_folds(data, kinds))
+    marks, beside = (values[data.originals] for values in cross_validate(data, kinds, folds))
     models: dict[str, LocalModel] = {}
     for questions, fit in folds:
         others = np.array([row.question_id not in questions for row in rows])
-        kept = [row for row, use in zip(rows, others, strict=True) if use]
-        described = {**describe(fit, kept, marks[others], beside[others]), "pointing": pointing}
+        seen = [row for row, use in zip(rows, others, strict=True) if use]
+        described = {**describe(fit, seen, marks[others], beside[others]), **kept}
         model = build_model(described, _digest(described))
         models |= dict.fromkeys(questions, model)
     return models

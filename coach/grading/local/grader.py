@@ -9,15 +9,18 @@ import math
 
 from coach.grading import decide
 from coach.grading.injection import text_aims_at_grader
-from coach.grading.local import explain
+from coach.grading.local import aim, explain
+from coach.grading.local.carrying import Carrying
+from coach.grading.local.cues import Cues
 from coach.grading.local.explain import Explainer, Vectors, Weighed
-from coach.grading.local.features import extract
+from coach.grading.local.features import Features, extract
 from coach.grading.local.language import is_english
 from coach.grading.local.model import ANY, CAP_START, CAP_WIDTH, OVERALL, LocalModel, fade, load_model
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.sentences import Embed, SentenceNearness
+from coach.grading.local.shown import DEEPER
 from coach.grading.local.tokens import split_sentences
-from coach.grading.local.vectors import WordVectors
+from coach.grading.local.vectors import Array, WordVectors
 from coach.grading.rules import half
 from coach.guides.corpus import Corpus
 from coach.schema.grade import (
@@ -39,6 +42,7 @@ LIKELY = 0.15
 SURE = 0.6
 LEVELS = 4
 GREETING = 8
+LIKELY_SHOWN = 0.5
 
 
 def own_words(text: str) -> str:
@@ -73,7 +77,9 @@ class LocalGrader:
         self._model = model
         self._vectors = vectors
         self._explainer = Explainer(vectors, corpus.rubric)
+        self._carrying = Carrying(self._explainer, Cues())
         self._relevance = Relevance.over(corpus, vectors)
+        self._kinds = model.sounding.kinds.table(list(corpus.questions.values()))
         self.identity = GraderId(
             kind="local",
             model=f"{NAME}+sentences" if self._sentences else NAME,
@@ -115,28 +121,73 @@ class LocalGrader:
 
     def _grade(self, task: GradeTask, text: str) -> Grade:
         features = extract(text)
-        raw = self._model.raw(features, self._vectors.mean(features.words))
-        asked = task.question.text
-        relevance = self._relevance.measure(asked, [item.text for item in task.passages], text)
-        if self._sentences is not None:
-            relevance += self._sentences.measure(asked, text)
-        beside = self._model.beside_question(relevance)
-        faded = fade(raw, beside)
-        weighed = self._explainer.weigh(_own_parts(task))
+        vector = self._vectors.mean(features.words)
+        beside = self._beside(task, text, features, vector)
+        raw = self._model.raw(features, vector)
         heads = [self._model.head.get(item.id, self._model.head[ANY]) for item in task.criteria]
-        values = [float(faded[head]) for head in heads]
+        told = self._carrying.told(text)
+        shown = self._carrying.shown(told, task.criteria)
+        carried = self._model.carried.add(self._carrying.measure(told, shown, task.criteria), heads)
+        values = [float(value) for value in fade(raw[heads] + carried, beside)]
         top = task.criteria[0].top
         levels = [_from_four(self._model.criterion_noise.level(value), top) for value in values]
+        weighed = self._explainer.weigh(_own_parts(task))
         vectors = self._explainer.stack(weighed)
         chosen = self._explainer.choose(
             weighed, vectors, task.criteria, [n > half(top) for n in levels], self._model.pointing
         )
         verdicts = tuple(
-            self._judge(task, criterion, level, carried, vectors)
-            for criterion, level, carried in zip(task.criteria, levels, chosen, strict=True)
+            Verdict(
+                id=criterion.id,
+                status="graded",
+                score=level,
+                evidence=tuple(_evidence(item) for item in quoted),
+                citations=_cite(task, criterion),
+                reason=explain.reason(criterion, level, closest),
+                advice=explain.advice(criterion, level, missed),
+            )
+            for criterion, level, value, times, quoted in zip(
+                task.criteria, levels, values, shown, chosen, strict=True
+            )
+            for closest, missed in [self._signs(criterion, level, value, times, vectors)]
         )
-        overall = self._model.overall(float(faded[self._model.head[OVERALL]]), values)
-        return self._conclude(task, verdicts, overall, beside)
+        head = float(fade(raw[self._model.head[OVERALL]], beside))
+        return self._conclude(task, verdicts, self._model.overall(head, values), beside)
+
+    def _beside(self, task: GradeTask, text: str, features: Features, vector: Array) -> float:
+        """Chance that the answer serves another question."""
+        question = task.question
+        look = self._relevance.look(question.text, [item.text for item in task.passages], text)
+        if self._sentences is not None:
+            return self._model.beside_question([*look.numbers, *self._sentences.measure(question.text, text)])
+        sounding = self._model.sounding
+        sounds = sounding.of(features.words, vector)
+        own = sounding.kinds.of(question, [item.id for item in task.criteria])
+        asked, every = aim.layers(look, sounds, sounding.kinds, own, self._kinds)
+        told = aim.contrast(asked, every, look.column, sounding.rank)
+        return self._model.beside_question(
+            [*look.numbers, *told, *aim.bearing(asked, sounds, own, sounding.kinds)]
+        )
+
+    def _signs(
+        self, criterion: Criterion, level: int, value: float, times: list[int], vectors: Vectors
+    ) -> tuple[str, list[str]]:
+        """The good sign that the answer most likely shows, if any, and what to ask for.
+
+        Signs of another rubric than the corpus's are told by the nearness of their words alone.
+        """
+        signs = criterion.signs.good
+        names = [sign.id for sign in signs]
+        if not self._model.shown.knows(names):
+            near = self._explainer.match(vectors, signs)
+            closest = near[0][0].text if level * 2 > criterion.top else ""
+            return closest, [sign.text for sign, _ in near[::-1][:2]]
+        if not signs:
+            return "", []
+        chances = self._model.shown.chances(value, names, times)
+        most = max(range(len(signs)), key=chances.__getitem__)
+        missed = [signs[n].text for n in self._model.shown.lacking(names, chances)]
+        return signs[most].text if chances[most] >= LIKELY_SHOWN else "", missed or [DEEPER]
 
     def _conclude(
         self, task: GradeTask, verdicts: tuple[Verdict, ...], overall: float, beside: float
@@ -164,25 +215,6 @@ class LocalGrader:
             flags=decide.order_flags(flags),
             needs_review=chances[mark - 1] < SURE,
             grader=self.identity,
-        )
-
-    def _judge(
-        self,
-        task: GradeTask,
-        criterion: Criterion,
-        level: int,
-        carried: list[Weighed],
-        vectors: Vectors,
-    ) -> Verdict:
-        signs = self._explainer.match(vectors, criterion.signs.good)
-        return Verdict(
-            id=criterion.id,
-            status="graded",
-            score=level,
-            evidence=tuple(_evidence(item) for item in carried),
-            citations=_cite(task, criterion),
-            reason=explain.reason(criterion, level, criterion.top, signs),
-            advice=explain.advice(criterion, level, criterion.top, signs),
         )
 
 

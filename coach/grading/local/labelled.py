@@ -14,6 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from coach.grading.local.aim import Kinds
+from coach.grading.local.carrying import NAMES as CARRYING
+from coach.grading.local.carrying import Carrying
+from coach.grading.local.cues import Cues
+from coach.grading.local.explain import Explainer
 from coach.grading.local.features import Features, extract, pieces
 from coach.grading.local.grader import own_words
 from coach.grading.local.relevance import Relevance
@@ -57,24 +62,56 @@ class Grams:
         ones = np.ones(len(columns))
         return cls(names, sparse.csr_matrix((ones, columns, ends), shape=(len(held), len(names))))
 
+    def take(self, chosen: NDArray[np.intp]) -> Grams:
+        return Grams(self.names, self.table[chosen])
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How like answers are to questions, as `relevance` measures it.
+
+    `numbers` is (rows, numbers), `own` (rows, LIKENESS), `every` (rows, questions, LIKENESS), `column` each
+    row's own question. `questions` is what `Aim` must know of them, (questions, kinds).
+    """
+
+    numbers: Floats
+    own: Floats
+    every: Floats
+    column: NDArray[np.intp]
+    questions: Floats
+
+    def take(self, chosen: NDArray[np.intp]) -> Likeness:
+        return Likeness(
+            self.numbers[chosen], self.own[chosen], self.every[chosen], self.column[chosen], self.questions
+        )
+
 
 @dataclass(frozen=True)
 class Measured:
-    """Rows with their features; vectors is (rows, dimensions), relevance (rows, numbers)."""
+    """Rows with their features; vectors is (rows, dimensions), carrying (rows, criteria, numbers).
+
+    `moved` holds the same answers as answers to another question each.
+    """
 
     rows: list[Row]
+    words: Grams
     grams: Grams
     subwords: Grams
     vectors: Floats
-    relevance: Floats
+    carrying: Floats
+    likeness: Likeness
+    moved: Likeness
 
     def take(self, chosen: NDArray[np.intp]) -> Measured:
         return Measured(
             [self.rows[n] for n in chosen],
-            Grams(self.grams.names, self.grams.table[chosen]),
-            Grams(self.subwords.names, self.subwords.table[chosen]),
+            self.words.take(chosen),
+            self.grams.take(chosen),
+            self.subwords.take(chosen),
             self.vectors[chosen],
-            self.relevance[chosen],
+            self.carrying[chosen],
+            self.likeness.take(chosen),
+            self.moved.take(chosen),
         )
 
     @cached_property
@@ -132,20 +169,75 @@ def measure(
     rows: list[Row], corpus: Corpus, vectors: WordVectors, sentences: SentenceNearness | None = None
 ) -> Measured:
     """Features of every row, and its relevance to its question; with `sentences`, theirs as well."""
-    relevance = Relevance.over(corpus, vectors)
-    grounds = {key: [p.text for p in corpus.ground(item)] for key, item in corpus.questions.items()}
     texts = [own_words(row.answer) for row in rows]
     features = [extract(text) for text in texts]
+    relevance = Relevance.over(corpus, vectors)
+    own = [row.question_id for row in rows]
     return Measured(
         rows,
+        Grams.of([item.words for item in features]),
         Grams.of([item.grams for item in features]),
         Grams.of([_subwords(item) for item in features]),
         np.array([vectors.mean(item.words) for item in features], dtype=float),
-        np.array(
-            [
-                relevance.measure(row.question, grounds[row.question_id], text)
-                + (sentences.measure(row.question, text) if sentences else [])
-                for row, text in zip(rows, texts, strict=True)
-            ]
-        ),
+        _carrying(rows, texts, corpus, vectors),
+        _likeness(texts, own, corpus, relevance, sentences),
+        _likeness(texts, _others(own, list(corpus.questions)), corpus, relevance, sentences),
+    )
+
+
+def kinds_of(corpus: Corpus) -> Kinds:
+    """The rounds and the criteria that the corpus's questions have."""
+    rounds = sorted({question.round for question in corpus.questions.values() if question.round})
+    return Kinds(tuple(rounds), tuple(criterion.id for criterion in corpus.rubric.criteria))
+
+
+def _carrying(rows: list[Row], texts: list[str], corpus: Corpus, vectors: WordVectors) -> Floats:
+    """(rows, criteria, numbers), NaN for a criterion that the row has no mark on."""
+    carrying = Carrying(Explainer(vectors, corpus.rubric), Cues())
+    place = {criterion.id: n for n, criterion in enumerate(corpus.rubric.criteria)}
+    table = np.full((len(rows), len(place), len(CARRYING)), np.nan)
+    for n, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        told = carrying.told(text)
+        criteria = corpus.criteria_of(tuple(row.criteria))
+        numbers = carrying.measure(told, carrying.shown(told, criteria), criteria)
+        table[n, [place[name] for name in row.criteria]] = numbers
+    return table
+
+
+def _others(own: Sequence[str], questions: list[str]) -> list[str]:
+    """For each row another question than its own, the same for a row and its copy."""
+    half = len(own) // 2
+    drawn = np.random.default_rng(0).integers(1, len(questions), size=len(own))
+    if list(own[:half]) == list(own[half:]):
+        drawn[half:] = drawn[:half]
+    return [
+        questions[(questions.index(mine) + step) % len(questions)]
+        for mine, step in zip(own, drawn, strict=True)
+    ]
+
+
+def _likeness(
+    texts: list[str],
+    asked: Sequence[str],
+    corpus: Corpus,
+    relevance: Relevance,
+    sentences: SentenceNearness | None,
+) -> Likeness:
+    questions = [corpus.questions[name] for name in asked]
+    grounds = {name: [p.text for p in corpus.ground(corpus.questions[name])] for name in set(asked)}
+    looks = [
+        relevance.look(question.text, grounds[question.id], text)
+        for question, text in zip(questions, texts, strict=True)
+    ]
+    more = [
+        sentences.measure(question.text, text) if sentences else []
+        for question, text in zip(questions, texts, strict=True)
+    ]
+    place = {name: n for n, name in enumerate(corpus.questions)}
+    return Likeness(
+        np.array([[*look.numbers, *extra] for look, extra in zip(looks, more, strict=True)]),
+        np.array([look.own for look in looks]),
+        np.array([look.every for look in looks]),
+        np.array([place[name] for name in asked]),
+        kinds_of(corpus).table(list(corpus.questions.values())),
     )

@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.errors import SetupError
+from coach.grading.local.aim import Kinds
 from coach.grading.local.features import Features, pieces
+from coach.grading.local.shown import Shown, build_shown
 
 FILE = Path(__file__).with_name("model.json")
 VECTOR_WEIGHT = 0.9
@@ -109,6 +111,38 @@ class Pointing:
 
 
 @dataclass(frozen=True)
+class Sounding:
+    """What rounds and criteria an answer sounds like, and how much each of `aim`'s layers counts."""
+
+    kinds: Kinds
+    words: Block
+    vectors: Vector
+    bias: Vector
+    middle: Vector
+    spread: Vector
+    rank: Vector
+
+    def of(self, words: list[str], vector: NDArray[np.float32]) -> Vector:
+        """One value for each kind, standardised; 0 says nothing either way."""
+        return np.asarray(
+            (self.bias + self.words.score(words) + vector @ self.vectors - self.middle) / self.spread
+        )
+
+
+@dataclass(frozen=True)
+class Carried:
+    """How the numbers of `carrying` move a criterion's mark: weights (numbers, heads), 0 for unknown ones."""
+
+    mean: Vector
+    spread: Vector
+    weights: Vector
+
+    def add(self, numbers: Vector, heads: list[int]) -> Vector:
+        """From numbers (criteria, numbers) what to add to the mark of each criterion's head."""
+        return np.asarray(((numbers - self.mean) / self.spread * self.weights.T[heads]).sum(axis=1))
+
+
+@dataclass(frozen=True)
 class LocalModel:
     """All fitted numbers. `heads` names the outputs: the criteria, any_criterion and overall."""
 
@@ -117,6 +151,9 @@ class LocalModel:
     subwords: Block
     vector_weights: Vector
     bias: Vector
+    carried: Carried
+    sounding: Sounding
+    shown: Shown
     relevance: Chance
     relevance_by_sentences: Chance | None
     blend: tuple[float, float, float, float]
@@ -152,11 +189,14 @@ class LocalModel:
         return lru_cache(maxsize=50_000)(lambda word: self.subwords.rows(list(pieces(word))))
 
     def beside_question(self, relevance: list[float]) -> float:
-        """Chance that the answer serves another question, from the numbers of `relevance`."""
+        """Chance that the answer serves another question.
+
+        From the numbers of `relevance` and `aim`, or those of `relevance` and `sentences`.
+        """
         sentences = self.relevance_by_sentences
-        longer = sentences is not None and len(relevance) == len(sentences.mean)
-        chance = sentences if sentences is not None and longer else self.relevance
-        return chance.of(relevance[: len(chance.mean)])
+        if sentences is not None and len(relevance) == len(sentences.mean):
+            return sentences.of(relevance)
+        return self.relevance.of(relevance)
 
     def overall(self, head: float, criteria: list[float]) -> float:
         """Continuous overall mark from its own head and the criteria's."""
@@ -193,6 +233,9 @@ def build_model(data: dict[str, Any], digest: str) -> LocalModel:
         subwords=_block(data["subwords"]),
         vector_weights=np.array(data["vectors"]["weights"]) / SCALE,
         bias=np.array(data["bias"]),
+        carried=_carried(data["carrying"]),
+        sounding=_sounding(data["sounding"]),
+        shown=build_shown(data["shown"]),
         relevance=_chance(data["relevance"]),
         relevance_by_sentences=_chance(sentences) if sentences else None,
         blend=(data["blend"]["head"], data["blend"]["mean"], data["blend"]["least"], data["blend"]["bias"]),
@@ -220,6 +263,23 @@ def _pointing(data: dict[str, Any]) -> Pointing:
         weights=np.array(data["weights"]),
         shared=np.array(data["shared"]) / SCALE,
         own={name: np.array(row) / SCALE for name, row in data["own"].items()},
+    )
+
+
+def _carried(data: dict[str, Any]) -> Carried:
+    known = np.array(data["weights"]) / SCALE
+    return Carried(np.array(data["mean"]), np.array(data["spread"]), np.pad(known, ((0, 0), (0, 2))))
+
+
+def _sounding(data: dict[str, Any]) -> Sounding:
+    return Sounding(
+        kinds=Kinds(tuple(data["rounds"]), tuple(data["criteria"])),
+        words=_block(data["words"]),
+        vectors=np.array(data["vectors"]) / SCALE,
+        bias=np.array(data["bias"]),
+        middle=np.array(data["middle"]),
+        spread=np.array(data["spread"]),
+        rank=np.array(data["rank"]),
     )
 
 

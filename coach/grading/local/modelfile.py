@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.grading.local.aim import Kinds
+from coach.grading.local.aimfit import AimFit
 from coach.grading.local.fit import Fit, cross_validate
-from coach.grading.local.labelled import Floats, Row, measure, read_rows, with_copies
+from coach.grading.local.labelled import Floats, Row, kinds_of, measure, read_rows, with_copies
 from coach.grading.local.model import SCALE, fade
-from coach.grading.local.quoted import fit_pointing, measure_quoted, quoted_by_model
+from coach.grading.local.quoted import fit_pointing, measure_quoted, quoted_by_model, reports_of
 from coach.grading.local.sentences import SentenceNearness
+from coach.grading.local.shownfit import fit_shown
 from coach.grading.local.vectors import WordVectors
 from coach.guides.corpus import Corpus
 
@@ -27,10 +30,11 @@ from coach.guides.corpus import Corpus
 def train(paths: Sequence[Path], recordings: Sequence[Path], corpus: Corpus) -> dict[str, Any]:
     """The whole model file as data. The recordings are those of a model that quoted the same answers."""
     rows = read_rows(paths)
-    criteria = [criterion.id for criterion in corpus.rubric.criteria]
+    kinds = kinds_of(corpus)
     vectors = WordVectors()
     data = measure(with_copies(rows), corpus, vectors)
-    marks, beside = cross_validate(data, criteria)
+    marks, beside = (values[data.originals] for values in cross_validate(data, kinds))
+    told = reports_of(rows, recordings)
     return {
         "about": "The local grader's weights, in ten-thousandths. Written by `make model`.",
         "data": {
@@ -38,25 +42,55 @@ def train(paths: Sequence[Path], recordings: Sequence[Path], corpus: Corpus) -> 
             "files": [path.name for path in [*paths, *recordings]],
             "answers": len(rows),
         },
-        **describe(Fit(data, criteria), rows, marks[data.originals], beside[data.originals]),
-        "pointing": fit_pointing(measure_quoted(quoted_by_model(rows, recordings), corpus, vectors)),
+        **describe(Fit(data, kinds), rows, marks, beside),
+        "pointing": fit_pointing(measure_quoted(quoted_by_model(told), corpus, vectors)),
+        "shown": fit_shown(told, rows, criterion_marks(marks, beside, rows, kinds), corpus),
     }
 
 
 def fit_sentences(paths: Sequence[Path], corpus: Corpus, sentences: SentenceNearness) -> dict[str, Any]:
     """The block `relevance_by_sentences`: relevance with an embedder's numbers beside those of the words."""
+    from sklearn.linear_model import LogisticRegression
+
     rows = read_rows(paths)
-    criteria = [criterion.id for criterion in corpus.rubric.criteria]
-    return _relevance(Fit(measure(rows, corpus, WordVectors(), sentences), criteria))
+    numbers = measure(rows, corpus, WordVectors(), sentences).likeness.numbers
+    mean, spread = numbers.mean(axis=0), np.maximum(numbers.std(axis=0), 1e-6)
+    fit = LogisticRegression(max_iter=1000).fit((numbers - mean) / spread, [row.off_topic for row in rows])
+    return _chance(mean, spread, fit.coef_[0], float(fit.intercept_[0]))
 
 
-def _relevance(fit: Fit) -> dict[str, Any]:
+def _chance(mean: Floats, spread: Floats, weights: Floats, bias: float) -> dict[str, Any]:
     return {
-        "mean": _rounded(fit.relevance_mean),
-        "spread": _rounded(fit.relevance_spread),
-        "weights": _rounded(fit.relevance_weights),
-        "bias": round(fit.relevance_bias, 5),
+        "mean": _rounded(mean),
+        "spread": _rounded(spread),
+        "weights": _rounded(weights),
+        "bias": round(bias, 5),
     }
+
+
+def _sounding(aim: AimFit) -> dict[str, Any]:
+    words, vectors = np.split(aim.weights, [len(aim.words.names)])
+    return {
+        "rounds": list(aim.kinds.rounds),
+        "criteria": list(aim.kinds.criteria),
+        "bias": _rounded(aim.bias),
+        "middle": _rounded(aim.middle),
+        "spread": _rounded(aim.spread),
+        "rank": _rounded(aim.rank),
+        "vectors": _scaled(vectors),
+        "words": _gram_table(aim.words.names, aim.words.idf, words),
+    }
+
+
+def criterion_marks(
+    marks: Floats, beside: Floats, rows: Sequence[Row], kinds: Kinds
+) -> list[dict[str, float]]:
+    """For each row its criteria's continuous marks, faded."""
+    faded = fade(marks, beside[:, None])
+    return [
+        {name: float(faded[n, kinds.criteria.index(name)]) for name in row.criteria}
+        for n, row in enumerate(rows)
+    ]
 
 
 def digest_of(paths: Sequence[Path]) -> str:
@@ -66,20 +100,26 @@ def digest_of(paths: Sequence[Path]) -> str:
 
 def describe(fit: Fit, rows: Sequence[Row], marks: Floats, beside: Floats) -> dict[str, Any]:
     """A fit as the model file holds it; cut points and errors are those of the rows' out-of-fold marks."""
-    criteria = fit.criteria
-    faded = fade(marks, beside[:, None])
-    of_criteria = [[float(faded[n, criteria.index(c)]) for c in row.criteria] for n, row in enumerate(rows)]
+    faded = fade(marks[:, -1], beside)
+    of_criteria = [list(told.values()) for told in criterion_marks(marks, beside, rows, fit.aim.kinds)]
     flat = np.array([value for values in of_criteria for value in values])
     gold = np.array([mark for row in rows for mark in row.criteria.values()], float)
     wanted = np.array([row.overall for row in rows], dtype=float)
-    blend, overall = blend_marks(faded[:, -1], of_criteria, wanted)
+    aim = fit.aim
+    blend, overall = blend_marks(faded, of_criteria, wanted)
     return {
         "heads": fit.heads,
         "bias": _rounded(fit.bias),
         "blend": blend,
         "criteria": _noise(flat, gold),
         "overall": _noise(overall, wanted),
-        "relevance": _relevance(fit),
+        "relevance": _chance(aim.mean, aim.scale, aim.chance_weights, aim.chance_bias),
+        "carrying": {
+            "mean": _rounded(fit.carrying_mean),
+            "spread": _rounded(fit.carrying_spread),
+            "weights": _scaled(fit.carrying_weights),
+        },
+        "sounding": _sounding(aim),
         "figures": _figures(list(rows), flat, gold, overall),
         **_weights(fit),
     }
@@ -165,7 +205,7 @@ def _scaled(weights: Floats) -> list[list[int]]:
 
 def render(model: dict[str, Any]) -> str:
     """The file's text: one line for each gram, so that a change reads well."""
-    blocks = ("grams", "subwords")
+    blocks = ("grams", "subwords", "sounding")
     head = json.dumps({k: v for k, v in model.items() if k not in blocks}, ensure_ascii=False, indent=1)
     parts = [head[: head.rindex("}")].rstrip()]
     for name in blocks:

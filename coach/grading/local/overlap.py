@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,20 @@ Array = NDArray[np.float32]
 def content_words(text: str) -> list[str]:
     """Distinct words of a text that carry content, in order."""
     return [w for w in dict.fromkeys(_WORD.findall(text.lower())) if len(w) > 2 and w not in COMMON]
+
+
+class Near(NamedTuple):
+    """Nearness to the asked question and to all known ones, then to the passages of each; NaN without any."""
+
+    asked: float
+    all_asked: Array
+    guides: float
+    all_guides: Array
+
+    def numbers(self) -> list[float]:
+        """The numbers of NAMES; those of the guides are NaN without passages."""
+        guides = [math.nan] * 3 if math.isnan(self.guides) else standing(self.guides, self.all_guides)
+        return [*standing(self.asked, self.all_asked), *guides]
 
 
 class Overlap:
@@ -46,8 +61,8 @@ class Overlap:
         self._columns = {text: n for n, text in enumerate(texts)}
         self._other = lru_cache(maxsize=4_000)(self._spread)
 
-    def measure(self, question: str, ground: Sequence[str], words: list[str]) -> list[float]:
-        """The numbers of NAMES for an answer's content words; the guides' are NaN without passages."""
+    def near(self, question: str, ground: Sequence[str], words: list[str]) -> Near:
+        """Nearness of an answer's content words to its own question and to all known ones."""
         stems = self.stems(words)
         known = [row for row in map(self._index.get, stems) if row is not None]
         rows = np.array(known, dtype=np.intp)
@@ -62,10 +77,8 @@ class Overlap:
                 return float(near[column])
             return float(weights @ self._other(text)[rows]) / norm
 
-        asked = standing(own(question), near[: self._split])
-        if not ground:
-            return [*asked, math.nan, math.nan, math.nan]
-        return [*asked, *standing(own(" ".join(ground)), near[self._split :])]
+        guides = own(" ".join(ground)) if ground else math.nan
+        return Near(own(question), near[: self._split], guides, near[self._split :])
 
     def stems(self, words: Iterable[str]) -> list[str]:
         """Distinct stems of some words, in order."""

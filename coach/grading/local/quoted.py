@@ -19,7 +19,7 @@ from coach.grading.local.explain import Explainer, Weighed
 from coach.grading.local.labelled import Floats, Row
 from coach.grading.local.model import SCALE, Pointing
 from coach.grading.local.vectors import WordVectors
-from coach.grading.reply import read_reply
+from coach.grading.reply import GradeReply, read_reply
 from coach.grading.request import subject_of
 from coach.guides.corpus import Corpus
 from coach.llm.recordings import Recordings
@@ -53,7 +53,15 @@ class Pointed:
     quoted: NDArray[np.bool_]
 
 
-def quoted_by_model(rows: Sequence[Row], recordings: Sequence[Path]) -> list[Quoted]:
+@dataclass(frozen=True)
+class Told:
+    """A language model's recorded report on one labelled answer that serves its question."""
+
+    row: Row
+    reply: GradeReply
+
+
+def reports_of(rows: Sequence[Row], recordings: Sequence[Path]) -> list[Told]:
     """The recorded reports on these rows, but for answers that do not serve their question."""
     by_subject = {subject_of(row.question_id, Answer.of(row.answer)): row for row in rows}
     found = []
@@ -62,18 +70,25 @@ def quoted_by_model(rows: Sequence[Row], recordings: Sequence[Path]) -> list[Quo
         if row is None or recording.purpose != "grade":
             continue
         reply = read_reply(recording.reply.content)
-        finder = EvidenceFinder(Answer.of(row.answer))
-        if reply.serves_question == "no":
-            continue
+        if reply.serves_question != "no":
+            found.append(Told(row, reply))
+    return found
+
+
+def quoted_by_model(told: Sequence[Told]) -> list[Quoted]:
+    """Where in the answers the quotes of the reports stand."""
+    found = []
+    for item in told:
+        finder = EvidenceFinder(Answer.of(item.row.answer))
         spans = {
             report.id: [
-                (item.start, item.end)
-                for item in map(finder.find, report.quotes)
-                if item.start is not None and item.end is not None
+                (piece.start, piece.end)
+                for piece in map(finder.find, report.quotes)
+                if piece.start is not None and piece.end is not None
             ]
-            for report in reply.criteria
+            for report in item.reply.criteria
         }
-        found.append(Quoted(row, spans))
+        found.append(Quoted(item.row, spans))
     return found
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,22 @@ NAMES = (
     *("log_rank", "fit", "margin", "overlap", "log_rank_whole", "near_whole", "margin_whole"),
     *OVERLAP_NAMES,
 )
+
+
+# How like an answer is to a question: fit, nearness of whole texts, shared words, shared words of the guides.
+LIKENESS = ("fit", "whole", "asked", "guides")
+
+
+class Look(NamedTuple):
+    """The numbers of NAMES; LIKENESS to the own question and, (questions, LIKENESS), to all known ones.
+
+    `column` is the own question's place among these, None where it is not one of them.
+    """
+
+    numbers: list[float]
+    own: NDArray[np.float64]
+    every: NDArray[np.float64]
+    column: int | None
 
 
 @dataclass(frozen=True)
@@ -61,7 +78,8 @@ class Relevance:
         self._seen_in = Counter(word for words in self._background for word in words)
         self._middle = np.mean([vectors.mean(words) for words in self._background], axis=0)
         self._ask = lru_cache(maxsize=4_000)(self._prepare)
-        self._others = [self._ask(text) for text in dict.fromkeys(questions)]
+        self._others = [self._ask(text) for text in questions]
+        self._column = {text: n for n, text in enumerate(questions)}
         self._stacked = np.concatenate([asked.rows for asked in self._others])
         self._starts = np.cumsum([0] + [len(asked.words) for asked in self._others[:-1]])
         self._share = np.concatenate([asked.weights for asked in self._others])
@@ -86,21 +104,29 @@ class Relevance:
 
     def measure(self, question: str, ground: Sequence[str], answer: str) -> list[float]:
         """The numbers of NAMES for one answer: log share of questions that fit better, fit, margin."""
+        return self.look(question, ground, answer).numbers
+
+    def look(self, question: str, ground: Sequence[str], answer: str) -> Look:
+        """The numbers of NAMES for one answer, and how like it is to every known question."""
         words = content_words(answer)
+        column = self._column.get(question)
         if not words:
-            return [0.0, -3.0, -3.0, 0.0, 0.0, -1.0, -3.0, 0.0, 0.0, -3.0, 0.0, 0.0, -3.0]
+            nothing = [0.0, -3.0, -3.0, 0.0, 0.0, -1.0, -3.0, 0.0, 0.0, -3.0, 0.0, 0.0, -3.0]
+            return Look(
+                nothing, np.zeros(len(LIKENESS)), np.zeros((len(self._others), len(LIKENESS))), column
+            )
         asked = self._ask(question)
-        own = (self._fit(asked, words) - asked.mean) / asked.spread
+        fit = (self._fit(asked, words) - asked.mean) / asked.spread
         fits = (self._fit_all(words) - self._means) / self._spreads
-        stems = self._overlap.stems(words)
+        near = self._overlap.near(question, ground, words)
+        shared = len(asked.stems.intersection(self._overlap.stems(words))) / len(asked.stems)
         whole = self._whole(words)
-        near = float(asked.whole @ whole)
-        return [
-            *standing(own, fits),
-            len(asked.stems.intersection(stems)) / len(asked.stems),
-            *standing(near, (self._wholes @ whole).astype(np.float64)),
-            *self._overlap.measure(question, ground, words),
-        ]
+        wholes = (self._wholes @ whole).astype(np.float64)
+        own_whole = float(asked.whole @ whole)
+        numbers = [*standing(fit, fits), shared, *standing(own_whole, wholes), *near.numbers()]
+        every = np.stack([fits, wholes, near.all_asked, near.all_guides], axis=1)
+        guides = float(every[:, 3].mean()) if math.isnan(near.guides) else near.guides
+        return Look(numbers, np.array([fit, own_whole, near.asked, guides]), every, column)
 
     def _prepare(self, question: str) -> _Asked:
         words = tuple(content_words(question)) or ("question",)

@@ -70,7 +70,7 @@ def test_an_answer_stands_nearer_to_its_own_question() -> None:
 
 def test_without_passages_nearness_to_them_says_nothing() -> None:
     overlap = Overlap(["How do you price a ticket?"], [["Planes and fares."]], ["Planes and fares."])
-    known = overlap.measure("How do you price a ticket?", [], ["price", "follows", "demand"])
+    known = overlap.near("How do you price a ticket?", [], ["price", "follows", "demand"]).numbers()
     assert not any(map(math.isnan, known[:3])) and all(map(math.isnan, known[3:]))
 
 

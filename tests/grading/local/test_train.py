@@ -3,7 +3,14 @@ from __future__ import annotations
 import json
 
 from coach.grading.local.fit import Fit
-from coach.grading.local.labelled import gold_files, measure, read_rows, recording_files, with_copies
+from coach.grading.local.labelled import (
+    gold_files,
+    kinds_of,
+    measure,
+    read_rows,
+    recording_files,
+    with_copies,
+)
 from coach.grading.local.model import FILE, load_model
 from coach.grading.local.modelfile import digest_of, render
 from coach.grading.local.vectors import WordVectors
@@ -24,11 +31,11 @@ def test_a_fit_on_a_sample_is_deterministic_and_the_model_computes_what_was_fitt
     both = measure(with_copies(rows), corpus, WordVectors())
     data = both.take(both.originals)
     assert data.rows == rows
-    criteria = [criterion.id for criterion in corpus.rubric.criteria]
-    first, second = Fit(data, criteria), Fit(data, criteria)
+    kinds = kinds_of(corpus)
+    first, second = Fit(data, kinds), Fit(data, kinds)
     assert (first.weights == second.weights).all()
     marks, chances = first.predict(data)
-    assert marks.shape == (len(rows), len(criteria) + 2)
+    assert marks.shape == (len(rows), len(kinds.criteria) + 2)
     assert ((chances >= 0) & (chances <= 1)).all()
     gap = [abs(mark - row.overall) for mark, row in zip(marks[:, -1], rows, strict=True) if not row.off_topic]
     assert sum(gap) / len(gap) < 0.75
