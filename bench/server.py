@@ -25,6 +25,7 @@ class Server:
         self.first_429 = first_429
         self.retry_after = retry_after
         self.rpm = rpm
+        self.denies = False  # every key
         self.started = 0.0
         self.ended = 0.0
         self.requests = self.refused = self.in_flight = self.most_in_flight = 0
@@ -89,6 +90,9 @@ class Connection(asyncio.Protocol):
         server, now = self._server, self._loop.time()
         if not head.startswith(b"POST"):
             self._send(200, server.stats() if b"/stats" in head else {"data": [{"id": "bench"}]})
+            return
+        if server.denies:
+            self._send(401, {"error": {"message": "bad key", "code": "invalid_api_key"}})
             return
         server.started = server.started or now
         server.requests += 1

@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -18,7 +20,7 @@ import ray
 from ray.cluster_utils import Cluster
 
 from bench.server import Connection, Server
-from coach.batch.ray_engine import Gate
+from coach.batch.ray_shared import Gate
 from coach.cli.app import run
 
 IDS = ("fraud-realtime", "rec-cold-start")
@@ -141,8 +143,113 @@ def test_a_worker_that_is_killed_costs_no_row(cluster: Cluster, server: Server, 
     assert [row["id"] for row in rows] == [f"r{n}" for n in range(300)]
 
 
+LLM = ["grade", "in.jsonl", "-o", "out.jsonl", "--grader", "llm", "--engine", "ray"]
+
+
+def test_a_run_that_is_killed_is_finished_by_the_same_command(
+    cluster: Cluster, server: Server, tmp_path: Path
+) -> None:
+    write(tmp_path / "in.jsonl", 300)
+    server.latency = 0.2
+    command = [*LLM, "--model", "m", "--concurrency", "16"]
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "coach", *command],
+        env={**os.environ, "RAY_ADDRESS": cluster.address, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    while server.requests < 150:
+        assert driver.poll() is None
+        time.sleep(0.01)
+    driver.kill()
+    driver.wait()
+    assert run(command) == 0
+    assert [row["id"] for row in lines(tmp_path / "out.jsonl")] == [f"r{n}" for n in range(300)]
+    assert server.stats()["paid_twice"] <= 16
+    paid = server.stats()["paid"]
+    assert run(command) == 0
+    assert server.stats()["paid"] == paid
+
+
+def test_a_changed_model_grades_anew_and_says_why(
+    cluster: Cluster, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "in.jsonl", 20)
+    assert run([*LLM, "--model", "m"]) == 0
+    assert run([*LLM, "--model", "n"]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "20 rows graded before were graded anew, since this changed: model (m to n)." in told
+    assert server.stats()["paid"] == 40
+    assert run([*LLM, "--model", "m", "--restart"]) == 0
+    assert server.stats()["paid"] == 60
+
+
+def test_the_budget_holds_for_all_actors_together(
+    cluster: Cluster, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COACH_PRICE_IN", "0")
+    monkeypatch.setenv("COACH_PRICE_OUT", "25")  # a reply of 400 tokens is a cent
+    write(tmp_path / "in.jsonl", 200)
+    assert run([*LLM, "--model", "m", "--max-cost", "0.5"]) == 1
+    states = Counter(
+        row["error"]["kind"] if row["error"] else row["status"] for row in lines(tmp_path / "out.jsonl")
+    )
+    assert 10 <= states["graded"] <= 50
+    assert states["budget"] == 200 - states["graded"]
+    assert server.stats()["paid"] * 0.01 <= 0.5
+    assert run([*LLM, "--model", "m"]) == 0
+    assert server.stats()["paid_twice"] == 0
+
+
+def test_a_key_that_is_refused_ends_the_run_in_words(
+    cluster: Cluster, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "in.jsonl", 5)
+    server.denies = True
+    assert run([*LLM, "--model", "m"]) == 3
+    assert "Check OPENAI_API_KEY" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_repeated_ids_fail_in_parquet_too_and_a_rerun_takes_the_folders_place(
+    cluster: Cluster, server: Server, tmp_path: Path
+) -> None:
+    rows = [{"id": id, "question_id": IDS[0], "answer": f"We block {n}."} for n, id in enumerate("abab")]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = ["grade", "in.jsonl", "-o", "out.parquet", "--grader", "local", "--engine", "ray"]
+    for _ in range(2):
+        assert run([*command, "--concurrency", "2"]) == 1
+        read = ray.data.read_parquet(str(tmp_path / "out.parquet")).take_all()
+        found = {row["id"]: (row["row"], row["status"]) for row in read}
+        assert found == {"a": (1, "graded"), "b": (2, "graded"), "a#3": (3, "failed"), "b#4": (4, "failed")}
+        assert len(read) == 4
+    assert [path.name for path in tmp_path.glob("*out.parquet*")] == ["out.parquet", "out.parquet.journal"]
+
+
+def test_a_question_of_the_input_has_passages_to_cite(
+    cluster: Cluster, server: Server, tmp_path: Path
+) -> None:
+    row = {
+        "question": "How would you measure whether a support assistant helps?",
+        "criteria": ["evaluation_metrics"],
+        "answer": "Containment alone lies: I would pair it with recontact within seven days.",
+    }
+    (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
+    command = ["grade", "in.jsonl", "-o", "out.jsonl", "--grader", "local", "--engine", "ray"]
+    assert run([*command, "--concurrency", "1"]) == 0
+    [graded] = lines(tmp_path / "out.jsonl")
+    assert graded["criteria"][0]["citations"]
+
+
+def test_an_output_may_be_a_url(cluster: Cluster, server: Server, tmp_path: Path) -> None:
+    write(tmp_path / "in.jsonl", 3)
+    command = ["grade", "in.jsonl", "--grader", "local", "--engine", "ray", "--concurrency", "1"]
+    for name in ("out.jsonl", "out.parquet"):
+        assert run([*command, "-o", f"file://{tmp_path}/{name}"]) == 0
+    assert len(lines(tmp_path / "out.jsonl")) == 3
+    assert ray.data.read_parquet(str(tmp_path / "out.parquet")).count() == 3
+
+
 def test_a_slot_whose_holder_vanished_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coach.batch.ray_engine._LEASE", 0.05)
+    monkeypatch.setattr("coach.batch.ray_shared._LEASE", 0.05)
 
     async def scene() -> int:
         gate = Gate(1)

@@ -15,7 +15,7 @@ from coach.errors import RowError
 from coach.guides.corpus import Corpus
 from coach.schema.answer import Answer
 from coach.schema.chat import short_hash
-from coach.schema.grade import GradeTask
+from coach.schema.grade import GraderId, GradeTask
 from coach.schema.passage import Passage
 from coach.schema.question import Question
 from coach.schema.rubric import Criterion, Rubric
@@ -48,6 +48,13 @@ class Context:
         else:
             parts.append([[turn.role, turn.text] for turn in answer.turns])
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).digest()[:16]
+
+
+def makings(context: Context, grader: GraderId, samples: int) -> dict[str, Any]:
+    """All that makes a grade but the row's content, by name: a change of any of it makes another grade."""
+    who = {"grader": grader.kind, "model": grader.model, "prompt": grader.prompt, "guides": grader.guides}
+    asked = {"samples": samples} if grader.kind == "llm" else {}
+    return who | asked | dict(context.made_of)
 
 
 @dataclass(frozen=True)

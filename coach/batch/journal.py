@@ -158,6 +158,11 @@ class Journal:
             self._note_stale(content, maker)
         return found is not None
 
+    def grade(self, content: bytes, maker: int) -> str | None:
+        """The finished grade of that key, as JSON."""
+        found = self._file.row("SELECT grade FROM grades WHERE content = ? AND maker = ?", (content, maker))
+        return found[0] if found else None
+
     def record(self, content: bytes, maker: int, grade: str) -> None:
         """Keep a finished grade for good. From here on a kill of the process does not lose it."""
         self._file.keep("INSERT OR REPLACE INTO main.grades VALUES (?, ?, ?)", (content, maker, grade))

@@ -51,9 +51,13 @@ class Budget:
 
     async def reserve(self, request: ChatRequest) -> int:
         """Wait for room and return a ticket for `settle`; raises OverBudget where none will come."""
+        return await self.admit(size_of(request))
+
+    async def admit(self, size: TokenUsage) -> int:
+        """`reserve` for a request of that size."""
         async with self._room:
-            await self._room.wait_for(lambda: self.exhausted or not self._reserved or self._fits(request))
-            if not self.exhausted and not self._fits(request):
+            await self._room.wait_for(lambda: self.exhausted or not self._reserved or self._fits(size))
+            if not self.exhausted and not self._fits(size):
                 self.exhausted = True
                 self._room.notify_all()
             if self.exhausted:
@@ -62,8 +66,12 @@ class Budget:
                     f" ({self._spent():.4f} spent). Run again with a higher --max-cost."
                 )
             self._tickets += 1
-            self._reserved[self._tickets] = self._bound(request)
+            self._reserved[self._tickets] = self._bound(size)
             return self._tickets
+
+    def reserved(self, ticket: int) -> float:
+        """USD that are held back for a ticket."""
+        return self._reserved.get(ticket, 0.0)
 
     async def settle(self, ticket: int, cost: float | None) -> None:
         """Give the room back; `cost` is what the request took, None where it gave nothing."""
@@ -74,17 +82,22 @@ class Budget:
                 self._dearest = max(self._dearest, cost)
             self._room.notify_all()
 
-    def _fits(self, request: ChatRequest) -> bool:
-        return self._spent() + sum(self._reserved.values()) + self._bound(request) <= self.most
+    def _fits(self, size: TokenUsage) -> bool:
+        return self._spent() + sum(self._reserved.values()) + self._bound(size) <= self.most
 
-    def _bound(self, request: ChatRequest) -> float:
+    def _bound(self, size: TokenUsage) -> float:
         if self._seen and (self._seen >= _LEARNT or not self._reserved):
             return _CAUTION * self._dearest
-        tokens = sum(estimate_tokens(message.content) for message in request.messages)
         # Alone, a usual reply is reckoned with, so that a small budget is not refused unseen.
-        out = (request.max_tokens or _REPLY_TOKENS) // (1 if self._reserved else 6)
-        usage = TokenUsage(prompt_tokens=tokens, completion_tokens=out)
+        out = size.completion_tokens // (1 if self._reserved else 6)
+        usage = size.model_copy(update={"completion_tokens": out})
         return self._prices.cost(self._model, usage) or 0.0
+
+
+def size_of(request: ChatRequest) -> TokenUsage:
+    """Tokens that go in, by estimate, and the most that may come out."""
+    tokens = sum(estimate_tokens(message.content) for message in request.messages)
+    return TokenUsage(prompt_tokens=tokens, completion_tokens=request.max_tokens or _REPLY_TOKENS)
 
 
 @dataclass

@@ -37,7 +37,7 @@ async def grade_rows(
     tasks: set[asyncio.Task[None]] = set()
     done: set[asyncio.Task[None]] = set()
     finished = asyncio.Event()
-    syncing = asyncio.create_task(_keep_synced(journal, finished))
+    syncing = asyncio.create_task(keep_synced(journal, finished))
 
     def add(count: int) -> None:
         for _ in range(min(count, MOST_AT_ONCE - len(tasks))):
@@ -63,7 +63,7 @@ async def grade_rows(
         journal.sync()
 
 
-async def _keep_synced(journal: Journal, finished: asyncio.Event) -> None:
+async def keep_synced(journal: Journal, finished: asyncio.Event) -> None:
     """Have the disk keep what is finished; what is finished meanwhile goes with the next sync, at once.
 
     So power loss costs no more than what is finished while the disk is at work.

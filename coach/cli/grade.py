@@ -211,7 +211,7 @@ def check_ray(options: Options) -> None:
         "--feedback": options.feedback,
         "--format": options.format,
         "--dry-run": options.dry_run or None,
-        "--max-cost": options.max_cost,
+        "--rubric-dir": options.rubric_dir,
     }
     wrong = [name for name, value in given.items() if value is not None]
     if wrong:

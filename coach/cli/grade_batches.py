@@ -10,7 +10,7 @@ from coach.batch.batches import Take, fetch_replies
 from coach.batch.estimate import estimate_requests
 from coach.batch.files import STDIN
 from coach.batch.offline import Exchange
-from coach.cli.grade_job import Job
+from coach.cli.grade_job import Job, no_price
 from coach.cli.grade_offline import open_exchange
 from coach.errors import UsageError
 from coach.llm.batch_api import Progress
@@ -64,10 +64,7 @@ def check_cost(job: Job, exchange: Exchange, identity: GraderId, most: float) ->
     )
     job.begin_again()
     if total.cost_usd is None:
-        raise UsageError(
-            f"--max-cost needs a price, and none is known for {exchange.model}. Set COACH_PRICE_IN and"
-            " COACH_PRICE_OUT (USD per million tokens)."
-        )
+        raise UsageError(no_price(exchange.model))
     if total.cost_usd > most:
         raise UsageError(
             f"The batch would cost about ${total.cost_usd:.2f}, more than --max-cost {most:g}."

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
-from coach.batch.context import Context, Contexts
+from coach.batch.context import Context, Contexts, makings
 from coach.batch.files import STDIN, InputFile, find_inputs
 from coach.batch.intake import Intake, Tally
 from coach.batch.journal import Journal
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
     from coach.llm.port import ChatModel
 
 CONCURRENCY = 32
+
+
+def no_price(model: str) -> str:
+    """Why --max-cost cannot be kept."""
+    return (
+        f"--max-cost needs a price, and none is known for {model}. Set COACH_PRICE_IN and COACH_PRICE_OUT"
+        " (USD per million tokens)."
+    )
 
 
 @dataclass(frozen=True)
@@ -193,17 +202,17 @@ class Job:
         return Intake(
             self.rows(),
             self.journal,
-            lambda context: self._made_of(context, grader),
+            lambda context: makings(context, grader, self.options.samples),
             tally=self.tally,
             limit=self.options.limit,
             keep_records=keep,
             again=again,
         )
 
-    def _made_of(self, context: Context, grader: GraderId) -> dict[str, Any]:
-        who = {"grader": grader.kind, "model": grader.model, "prompt": grader.prompt, "guides": grader.guides}
-        samples = {"samples": self.options.samples} if grader.kind == "llm" else {}
-        return who | samples | dict(context.made_of)
+    def tell_stale(self, stale: Counter[str]) -> None:
+        """Say which rows of earlier runs were graded anew, and why."""
+        for what, number in stale.most_common():
+            self.say(f"{number:,} rows graded before were graded anew, since this changed: {what}.")
 
     def begin_again(self) -> None:
         """Before the input is gone through once more."""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import os
-from collections import Counter
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from coach.batch.context import Context, Contexts
 from coach.batch.ray_engine import Plan, grade_on_cluster
-from coach.cli.grade_job import CONCURRENCY, Job
+from coach.batch.ray_shared import Shared
+from coach.cli.grade_job import CONCURRENCY, Job, no_price
 from coach.cli.wiring import Rooms, digest_of
-from coach.errors import SetupError, UsageError
-from coach.llm.limiter import Limiter
+from coach.errors import CoachError, SetupError, UsageError
 from coach.schema.answer import Answer
 from coach.schema.grade import Grade, Grader, GraderId
+from coach.schema.question import Question
 from coach.schema.rubric import Rubric
 from coach.settings import Settings
+
+_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+):/+(?P<rest>.+)")
 
 
 def run_ray(job: Job) -> int:
@@ -30,32 +34,62 @@ def run_ray(job: Job) -> int:
     for name in options.inputs:
         if "://" not in name and not Path(name).exists():
             raise SetupError(f"{name} does not exist.")
-    if options.restart:
-        job.say("--restart does nothing here: --engine ray keeps no journal.")
     name = asyncio.run(job.rooms.model_name(options.model)) if job.by_model else ""
     cores = os.cpu_count() or 1
     concurrency = options.concurrency or (CONCURRENCY if name else cores)
+    output = as_url(options.output)
     plan = Plan(
         inputs=options.inputs,
-        output=str(options.output),
+        output=output,
+        journal=journal_of(output, job),
         columns=options.columns,
         question=options.question,
         actors=max(2, concurrency // CONCURRENCY) if name else concurrency,
         concurrency=concurrency,
+        samples=options.samples,
         limit=options.limit,
         address=os.environ.get("RAY_ADDRESS"),
+        restart=options.restart,
+        model=name,
+        most=most_cost(job, name) if name else None,
+        prices=job.rooms.prices,
     )
-    states: Counter[str] = Counter()
-
-    def count(row: dict[str, Any]) -> None:
-        states[row["status"]] += 1
-
     ask = {"samples": options.samples, "per_criterion": options.per_criterion}
-    make_crew = functools.partial(open_crew, job.rooms.settings, job.rubric, name, ask)
-    grade_on_cluster(plan, make_crew, count)
-    told = ", ".join(f"{number:,} {state}" for state, number in states.most_common())
-    job.tell(f"{options.output} is written: {states.total():,} rows ({told or 'none'}).")
+    told = grade_on_cluster(plan, functools.partial(open_crew, job.rooms.settings, job.rubric, name, ask))
+    for text in told.said:
+        job.say(text)
+    job.tell_stale(told.stale)
+    states = told.states
+    parts = ", ".join(f"{number:,} {state}" for state, number in states.most_common())
+    job.tell(f"{output} is written: {states.total():,} rows ({parts or 'none'}).")
+    job.tell(f"{plan.journal} makes a rerun free; keep it.")
     return 1 if states.total() > states["graded"] else 0
+
+
+def as_url(output: Path) -> str:
+    """The output as it was typed: a path's text has lost one slash of a URL."""
+    text = output.as_posix()
+    found = _URL.match(text)
+    if found is None:
+        return str(output)
+    slashes = ":///" if found["scheme"] == "file" else "://"
+    return f"{found['scheme']}{slashes}{found['rest']}"
+
+
+def journal_of(output: str, job: Job) -> Path:
+    """Beside an output of this machine; for one in a cloud in the user's data folder."""
+    if "://" not in output:
+        return Path(f"{output.rstrip('/')}.journal")
+    name = hashlib.sha256(output.encode()).hexdigest()[:16]
+    return job.rooms.settings.data_dir / "runs" / f"{name}.journal"
+
+
+def most_cost(job: Job, model: str) -> float | None:
+    """What --max-cost allows; UsageError where the model's price is not known."""
+    most = job.options.max_cost
+    if most is not None and job.rooms.prices.of(model) is None:
+        raise UsageError(no_price(model))
+    return most
 
 
 @dataclass
@@ -80,12 +114,22 @@ class OpenCrew:
 
 
 def open_crew(
-    settings: Settings, rubric: Rubric | None, model: str, ask: dict[str, Any], limiter: Limiter
+    settings: Settings, rubric: Rubric | None, model: str, ask: dict[str, Any], shared: Shared
 ) -> OpenCrew:
     """The crew of one actor; settings travel with it, so that no key is put into an environment."""
     rooms = Rooms(settings)
-    contexts = Contexts(rooms.corpus, rubric)
-    chat = asyncio.run(rooms.chat(model, limiter=limiter)) if model else None
+
+    def retrieve(question: Question) -> tuple[str, ...]:
+        from coach.guides.grounding import ground_question
+
+        try:
+            return ground_question(question, rooms.corpus, rooms.searcher())
+        except CoachError as error:
+            shared.say(f"Some questions that the corpus does not hold had no passages to cite: {error}")
+            return ()
+
+    contexts = Contexts(rooms.corpus, rubric, retrieve)
+    chat = shared.metered(asyncio.run(rooms.chat(model, limiter=shared.limiter()))) if model else None
     grader = rooms.llm_grader(chat, **ask) if chat is not None else rooms.local_grader()
     identity = grader.identity
     if rubric is not None:

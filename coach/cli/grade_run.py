@@ -19,7 +19,7 @@ from coach.batch.replies import HALF
 from coach.batch.run import grade_rows
 from coach.batch.screen import render_summary
 from coach.batch.summary import Summary
-from coach.cli.grade_job import CONCURRENCY, Job
+from coach.cli.grade_job import CONCURRENCY, Job, no_price
 from coach.cli.grade_offline import dry_run, export_requests, import_replies
 from coach.cli.memory import loading
 from coach.cli.progress import RunProgress, duration
@@ -61,8 +61,7 @@ def run_job(job: Job) -> int:
         seconds = progress.seconds
     if not job.tally.failed:
         job.journal.replies.drop(HALF)
-    for what, number in job.journal.stale.most_common():
-        job.say(f"{number:,} rows graded before were graded anew, since this changed: {what}.")
+    job.tell_stale(job.journal.stale)
     return finish(job, grader, seconds)
 
 
@@ -141,10 +140,7 @@ def budget_of(job: Job, chat: OpenAIChat) -> Budget | None:
         return None
     prices = job.rooms.prices
     if prices.of(chat.name) is None:
-        raise UsageError(
-            f"--max-cost needs a price, and none is known for {chat.name}. Set COACH_PRICE_IN and"
-            " COACH_PRICE_OUT (USD per million tokens)."
-        )
+        raise UsageError(no_price(chat.name))
     return Budget(most, lambda: chat.spent.cost_usd or 0.0, prices, chat.name)
 
 

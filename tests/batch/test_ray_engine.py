@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from coach.batch.ray_engine import number_rows
+from coach.batch.ray_output import number_rows
 
 
 def test_rows_are_numbered_and_repeated_ids_fail() -> None:

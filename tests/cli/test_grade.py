@@ -431,7 +431,7 @@ def test_markdown_to_standard_output(server: LoopbackServer, piped: Piped) -> No
     assert piped("grade", "in.jsonl", *LLM, "--format", "markdown").out.startswith("## r0\n")
 
 
-@pytest.mark.parametrize("option", ["--dry-run", "--max-cost=0", "--report=r.html", "--format=csv"])
+@pytest.mark.parametrize("option", ["--dry-run", "--rubric-dir=.", "--report=r.html", "--format=csv"])
 def test_a_cluster_refuses_what_it_cannot_do(piped: Piped, option: str) -> None:
     write_rows(Path("in.jsonl"), *answers(1))
     result = piped("grade", "in.jsonl", "-o", "out.jsonl", "--engine", "ray", "--grader", "local", option)
