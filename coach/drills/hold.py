@@ -41,6 +41,7 @@ def held(grade: Grade, task: GradeTask, holds: Sequence[Hold], content: Mapping[
         else verdict
         for verdict in grade.criteria
     )
+    verdicts = _once(verdicts, {hold.advice for hold in holds if hold.criterion is None})
     scores = [verdict.score for verdict in verdicts if verdict.score is not None]
     most = min((hold.most for hold in holds), default=SCALE)
     # A mean of levels, halves up, so that one criterion of many neither makes nor breaks the mark.
@@ -76,6 +77,17 @@ def _held(verdict: Verdict, criterion: Criterion, holds: Sequence[Hold], content
         verdict = verdict.model_copy(update={"reason": why, "advice": plain.advice})
     evidence = () if own and not content.signs else _shown(verdict, content)
     return verdict.model_copy(update={"evidence": evidence})
+
+
+def _once(verdicts: Sequence[Verdict], common: set[str]) -> tuple[Verdict, ...]:
+    """The verdicts with advice that holds for all of them at the first alone."""
+    told: set[str] = set()
+    kept = []
+    for verdict in verdicts:
+        again = verdict.advice in common and verdict.advice in told
+        told.add(verdict.advice)
+        kept.append(verdict.model_copy(update={"advice": ""}) if again else verdict)
+    return tuple(kept)
 
 
 def _without_content(score: int, criterion: Criterion, content: Content) -> Hold:
