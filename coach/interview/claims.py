@@ -20,6 +20,9 @@ _BREAK = re.compile(
     r"(?:and|but|or|so|because|which|that|while|when|if|then|where|until|since|for|with|in|on|by|at)",
     re.IGNORECASE,
 )
+_CARRIES_ON = re.compile(
+    r"(?:it|that|this|they|these|those|from|up|down|by|namely|measured)\b", re.IGNORECASE
+)
 _CONJUNCTION = re.compile(
     r"(?:and|but|or|so|because|which|that|while|when|if|then|where|until|since)", re.IGNORECASE
 )
@@ -33,7 +36,10 @@ _BACK, _AHEAD = 6, 14
 
 @dataclass(frozen=True)
 class Claim:
-    """A clause that can be quoted; `context` is its sentence and the next, `turn` counts the answers."""
+    """A clause that can be quoted; `turn` counts the answers.
+
+    `context` is its sentence, with the next one where that carries it on.
+    """
 
     clause: Clause
     context: str
@@ -45,7 +51,8 @@ def claims(texts: Sequence[str]) -> Iterator[Claim]:
     for turn, text in enumerate(texts):
         said = list(sentences(text))
         for place, sentence in enumerate(said):
-            context = " ".join(said[place : place + 2])
+            follows = [text for text in said[place + 1 : place + 2] if _CARRIES_ON.match(text)]
+            context = " ".join([sentence, *follows])
             for clause in clauses(sentence):
                 yield Claim(clause, context, turn)
 

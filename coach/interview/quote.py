@@ -37,6 +37,7 @@ _SUBJECT = re.compile(
     r"|most|some|all|people|users|customers|engineers|legal|support|sales)\b",
     re.IGNORECASE,
 )
+_OPENS_A_NOUN = re.compile(r"(?:what|how|who|which|where)\b", re.IGNORECASE)
 _SPEAKER = re.compile(r"(?:^|\s)((?:I|i|we|We)(?:['’]\w+)?\s.*)")
 _MOMENT = re.compile(
     r"\b(?:days?|weeks?|months?|years?|times?|then|now|today|first|here|role|job|company)$", re.IGNORECASE
@@ -75,7 +76,7 @@ def _stand_alone(piece: str, sentence: str, *, opens: bool) -> Clause:
     leans = _LEANS.match(piece) is not None
     if _SUBJECT.match(piece) or (opens and not leans):
         return Clause(piece, sentence)
-    speaker = _SPEAKER.search(piece)
+    speaker = None if _OPENS_A_NOUN.match(piece) else _SPEAKER.search(piece)
     # After anything but a moment, "we" within a sentence opens what qualifies a noun: the logs we keep.
     if speaker is not None and (opens or _MOMENT.search(piece[: speaker.start(1)].rstrip())):
         return Clause(speaker[1], sentence)

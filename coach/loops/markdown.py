@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coach.loops.findings import ChallengeFinding, CriterionFinding, Debrief, DimensionFinding, RoundFinding
+from coach.loops.rounds import says_little
 from coach.loops.show import spent_words
 from coach.loops.show_debrief import Key, grader_lines, where
 from coach.report.words import mark_words
@@ -67,7 +68,7 @@ def _case(found: RoundFinding, key: Key) -> Iterator[str]:
     if case is not None:
         by = f" (worded by {inline(case.author)})" if case.author else ""
         yield from (f"{inline(found.role)}{by}: {inline(case.text)}", "")
-        for item in case.speaks_for:
+        for item in (item for item in case.speaks_for if not says_little(item.quotes[0])):
             yield from (f"For: {inline(item.title)}", "", *_quotes(item))
         for item in case.speaks_against:
             said = key.worded(item.advice or item.reason, item.id)

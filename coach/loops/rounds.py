@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from coach.interview.words import stems
 from coach.loops.decision import Vote
 from coach.loops.findings import AnswerFinding, Case, CriterionFinding, Quote, RoundFinding, State
 from coach.loops.marks import YES, AnswerMark, RoundMark, round_mark
@@ -17,6 +18,7 @@ from coach.store.records import AttemptRecord
 
 POINTS = 2
 SCRAP = 6
+LITTLE = 5
 
 
 def find_round(
@@ -100,6 +102,11 @@ def _with_own_quotes(points: Iterable[CriterionFinding]) -> tuple[CriterionFindi
             kept.append(item.model_copy(update={"quotes": fresh}))
             taken.add(fresh[0].text)
     return tuple(kept)
+
+
+def says_little(piece: Quote) -> bool:
+    """A handful of words without a figure, such as "it depends on the situation", speaks for nobody."""
+    return len(stems(piece.text)) < LITTLE and not any(char.isdigit() for char in piece.text)
 
 
 def _is_scrap(piece: Quote) -> bool:

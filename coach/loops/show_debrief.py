@@ -19,6 +19,7 @@ from coach.loops.findings import (
     RoundFinding,
 )
 from coach.loops.marks import TOP, YES
+from coach.loops.rounds import says_little
 from coach.loops.show import hanging
 from coach.report.credit import Credit
 from coach.report.lines import heading, indent, labelled, plain, quote
@@ -129,7 +130,7 @@ def _round(found: RoundFinding, key: Key, *, full: bool) -> RenderableType:
                 plain(f"Worded by {found.case.author} from the marks and quotes of the round.", "dim")
             )
         if not full:
-            rows += [_for(item) for item in found.case.speaks_for]
+            rows += [_for(item) for item in found.case.speaks_for if not says_little(item.quotes[0])]
             rows += [_against(item, key) for item in found.case.speaks_against]
         if found.case.note:
             rows.append(plain(f"The model's words were not used ({found.case.note}).", "dim"))

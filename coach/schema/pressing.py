@@ -56,8 +56,8 @@ class Silence(Frozen):
 class Doubt(Frozen):
     """Words that beg for a question back, and what is asked about them, by criterion.
 
-    It does not arise where `unless` is found in the sentence or in the one after it; an `own` one only where
-    the candidate is who does it.
+    It does not arise where `unless` is found in the sentence, or in the next one that carries it on; an `own`
+    one only where the candidate is who does it.
     """
 
     id: str

@@ -8,6 +8,7 @@ from io import StringIO
 from rich.console import Console, RenderableType
 
 from coach.evals.interviewer_checks import _VERDICTS
+from coach.loops.markdown import write_markdown
 from coach.loops.show import render_closing, render_opening
 from coach.loops.show_debrief import Key, render_debrief
 from coach.schema.loop import LoopBook, RoundPlan, Style
@@ -105,3 +106,11 @@ def test_a_challenge_is_not_answered_by_words_that_have_nothing_to_do_with_it(ta
     table.hold("technical", 3, answer="Blue curtains, mostly. More.", reply="Green ones.")
     challenges = table.debrief().advocate
     assert challenges and all(item.answer is None for item in challenges)
+
+
+def test_words_that_say_little_speak_for_nobody(table: Table) -> None:
+    table.hold("technical", 3, answer="It depends on the situation. More.", reply=None)
+    debrief = table.debrief()
+    key = Key(table.ground.criteria, table.ground.book.words.outcome)
+    assert "For: " not in text_of(render_debrief(debrief, key))
+    assert "For: " not in write_markdown(debrief, key)
