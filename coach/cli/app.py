@@ -133,8 +133,16 @@ def _show_usage(error: typer.TyperException) -> None:
     # "Value error," names the check that failed, which says nothing to who typed the value.
     message = str(getattr(error, "format_message", error.__str__)()).replace("Value error, ", "")
     if message.startswith("No such command") and context is not None:
-        message += f" There are: {', '.join(context.command.list_commands(context))}."
+        message += _suggestion(message, context.command.list_commands(context))
     _complain(f"{usage}Error: {message}" if usage else f"coach: {message}")
+
+
+def _suggestion(message: str, names: list[str]) -> str:
+    """The nearest command, where the parser has named none, and all that there are."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(message.split("'")[1], names, n=1) if "Did you mean" not in message else []
+    return "".join(f" Did you mean '{name}'?" for name in near) + f" There are: {', '.join(names)}."
 
 
 def _complain(message: str) -> None:

@@ -168,6 +168,16 @@ def test_a_pipe_gets_no_trailing_blanks(filled: Piped, listings: tuple[str, ...]
     assert padded == []
 
 
+@pytest.mark.parametrize(
+    ("line", "near"), [("practise", "practice"), ("histroy list", "history"), ("history lst", "list")]
+)
+def test_a_mistyped_command_is_told_the_nearest(piped: Piped, line: str, near: str) -> None:
+    result = piped(*line.split())
+    assert result.code == 2
+    assert result.err.count(f"Did you mean '{near}'?") == 1
+    assert "Did you mean" not in piped("xyzzy").err
+
+
 def test_no_colour_where_none_is_wanted(terminal: Piped, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     coloured = re.compile(r"\x1b\[[0-9;]*3[0-9]m")
