@@ -113,7 +113,7 @@ def test_a_piece_that_leans_on_its_sentence_begins_with_its_subject() -> None:
     assert whole("After that, the logs we keep for audits, mainly brand against generic, and so on.") == [
         "the logs we keep for audits"
     ]
-    assert whole("What I'd track is reversals, mostly.") == []
+    assert whole(f"What I'd track is reversals, {'mostly ' * 14}.") == []
 
 
 def test_tidy_keeps_what_ends_a_sentence() -> None:
