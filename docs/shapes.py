@@ -5,6 +5,7 @@ Where a command prints a noun of the program, that noun is the shape.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from coach.drills.report import Report
 from coach.evals.stress import Direction
 from coach.guides.exercises import DrillKind
 from coach.guides.library import Outcome
-from coach.guides.search import Method
+from coach.guides.measure import Figures
 from coach.loops.findings import Debrief
 from coach.progress.noise import Noise
 from coach.progress.overview import Practice, Retries, SelfRating
@@ -158,18 +159,10 @@ class GuidesChecked(Frozen):
     drift: tuple[Drift, ...]
 
 
-class Retrieval(Frozen):
-    """Means over the queries of one part, by one method; `low` and `high` bound recall_at_5 at 95%."""
+@dataclass(frozen=True)
+class Retrieval(Figures):
+    """`chosen` marks the method that searches use."""
 
-    part: str
-    method: Method
-    recall_at_1: float
-    recall_at_5: float
-    low: float
-    high: float
-    mrr: float
-    ndcg_at_10: float
-    queries: int
     chosen: bool
 
 
