@@ -132,7 +132,7 @@ def mean_table(values: Sequence[float], clusters: Sequence[Hashable]) -> Array:
 
 
 def flip_table(repeats: Sequence[Sequence[int | None]], clusters: Sequence[Hashable]) -> Array:
-    """(clusters, 2): pairs of samples that differ, and all pairs. Ungraded against a mark differs."""
+    """(clusters, 2): pairs of samples that differ, and all pairs. Ungraded differs from all, ungraded too."""
     number, count = group(clusters)
     table = np.zeros((count, 2))
     for cluster, levels in zip(number, repeats, strict=True):

@@ -103,8 +103,9 @@ def _listed(data: dict[str, Any]) -> dict[str, Any]:
 def problems(reply: GradeReply, criteria: tuple[Criterion, ...]) -> dict[str, str]:
     """What contradicts itself or the rubric, as {criterion id: sentence}; empty when all is well.
 
-    A contradiction is a level above 2 without any good sign, a top level beside as many bad signs
-    as good ones, or a bottom level beside two or more good signs and no bad one.
+    A contradiction is a level in the upper half of the scale (3 of 4, 2 of 3) without any good sign, a
+    top level beside as many bad signs as good ones, or a bottom level beside two or more good signs and
+    no bad one.
     """
     found: dict[str, str] = {}
     given = [report.id for report in reply.criteria]
