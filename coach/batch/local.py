@@ -46,13 +46,17 @@ def grade_locally(
     *,
     tally: Tally,
     processes: int,
+    own: QuickGrader | None = None,
     tick: Tick = lambda: None,
 ) -> None:
-    """Grade all the work of `intake`; `make_grader` must be importable, it is called in each process."""
+    """Grade all the work of `intake`; `make_grader` must be importable, it is called in each process.
+
+    `own`, where there is one already, grades what is graded in this process.
+    """
     work = grouped(intake)
     first = list(islice(work, SMALL + 1))
     if len(first) <= SMALL or processes == 1:
-        grader = make_grader()
+        grader = own or make_grader()
         for item in chain(first, work):
             grade = grader.grade_now(item.task())
             keep_text(item, grade.status, grade.model_dump_json(), journal, tally)

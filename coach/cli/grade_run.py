@@ -82,10 +82,18 @@ def run_local(job: Job, progress: RunProgress) -> GraderId:
     for name, given in (("--model", options.model), ("--max-cost", options.max_cost)):
         if given is not None:
             job.say(f"{name} is for --grader llm; the local grader asks no model and costs nothing.")
-    identity = job.base_identity(job.rooms.local_grader().identity)
-    intake = job.intake(identity)
-    processes = options.concurrency or cores()
-    grade_locally(intake, job.journal, open_local, tally=job.tally, processes=processes, tick=progress.tick)
+    with loading():
+        grader = job.rooms.local_grader()
+    identity = job.base_identity(grader.identity)
+    grade_locally(
+        job.intake(identity),
+        job.journal,
+        open_local,
+        tally=job.tally,
+        processes=options.concurrency or cores(),
+        own=grader,
+        tick=progress.tick,
+    )
     return identity
 
 
