@@ -79,7 +79,7 @@ def as_url(output: Path) -> str:
 def journal_of(output: str, job: Job) -> Path:
     """Beside an output of this machine; for one in a cloud in the user's data folder."""
     if "://" not in output:
-        return Path(f"{output.rstrip('/')}.journal")
+        return Path(f"{output.rstrip('/')}.journal").resolve()  # the actor that keeps it works elsewhere
     name = hashlib.sha256(output.encode()).hexdigest()[:16]
     return job.rooms.settings.data_dir / "runs" / f"{name}.journal"
 
