@@ -15,7 +15,6 @@ from coach.drills.native import NativeDrill
 from coach.drills.report import Report
 from coach.drills.shelf import OwnDecision, Shelf
 from coach.errors import ModelError
-from coach.grading.local.language import is_english
 from coach.guides.drills import load_drill
 from coach.guides.exercises import DrillKind
 from coach.interview.follow_up import FollowUp, View
@@ -44,6 +43,9 @@ class Unread:
     english_only: bool
 
     async def grade(self, task: GradeTask) -> Grade:
+        # Listing the exercises must not load the grader's numbers.
+        from coach.grading.local.language import is_english
+
         said = task.answer.said()
         flags: tuple[Flag, ...] = ("language",) if self.english_only and not is_english(said) else ()
         nobody = GraderId(kind="local", model="none", prompt="", rubric="", guides="")
