@@ -90,7 +90,7 @@ def rate(verdicts: Sequence[dict[str, Any]], before: Sequence[dict[str, Any]]) -
     }
     if before:
         found["change_of_false_verdicts"] = dump(
-            s.paired_difference(_table(verdicts), _table(before), s.share, len(verdicts))
+            s.paired_difference(_table(before), _table(verdicts), s.share, len(verdicts))
         )
     return found
 

@@ -115,4 +115,23 @@ def test_advice_seldom_asks_for_what_was_said(corpus: Corpus, grader: LocalGrade
             asked += len(signs)
             said += sum(sign in marked["said"][verdict.id] for sign in signs)
     assert asked > 150
-    assert said / asked < 0.1
+    assert said / asked < 0.15
+
+
+def test_a_criterion_that_nothing_speaks_of_is_no_yes(corpus: Corpus, grader: LocalGrader) -> None:
+    answer = (
+        "We start from the cost of each mistake: a wrong block loses the sale and often the customer, a "
+        "missed fraud costs the amount plus a fee. So three bands: under 0.3 pass, over 0.9 block, the "
+        "middle goes to a challenge. If more than two in fifty blocked turn out genuine, I move the line "
+        "the same day."
+    )
+    question = corpus.questions["fraud-realtime"]
+    task = GradeTask(
+        question=question,
+        criteria=corpus.criteria_of(question.criteria),
+        answer=Answer.of(answer),
+        passages=corpus.ground(question),
+    )
+    levels = {verdict.id: verdict.score or 0 for verdict in grader.grade_now(task).criteria}
+    assert levels["tradeoff_articulation"] >= 3
+    assert levels["system_constraints"] <= 2
