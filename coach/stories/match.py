@@ -39,6 +39,8 @@ CLOSER, _MOST_ASKED = 0.15, 4
 BESIDE = 0.4
 # What a sentence adds that counted for another theme already.
 AGAIN = 0.4
+# What an intent weighs that only the kind of story asks for.
+IMPLIED = 0.8
 # What nearness in meaning weighs: enough to part stories that are about equally good.
 NEAR = 5.0
 # A story fits by words alone from this weight on, where at least two words are telling.
@@ -173,16 +175,16 @@ class Matcher:
         missed = by_theme.missed
         fits = (by_theme.clear or by_words_alone) and not missed
         touches = bool(shared) or bool(by_words) or bool(by_theme.reasons)
-        if own and not missed and self._asked(text):
+        if own and not missed and any(self._asked(text)):
             word_score *= BESIDE
-        score = by_theme.score + word_score + CRITERION * len(shared)
+        score = (0.0 if missed else by_theme.score) + word_score + CRITERION * len(shared)
         fit: Fit = "fits" if fits else "possible" if touches and not missed else "none"
         return Match(story=story, fit=fit, score=round(score, 2), reasons=reasons)
 
     def _themes(self, text: str, story: Story) -> _ByTheme:
         """What the text asks for and the story shows."""
-        asked = self._asked(text)
-        found = [(theme, words, facet(story, theme)) for theme, words in asked]
+        asked, implied = self._asked(text)
+        found = [(theme, words, facet(story, theme)) for theme, words in (*asked, *implied)]
         found = [item for item in found if item[2] is not None or tagged(story, item[0])]
         weighed: list[tuple[float, Reason]] = []
         told: set[str] = set()
@@ -190,7 +192,7 @@ class Matcher:
             quote, part = (shown.quote, shown.part) if shown else ("", "")
             reason = Reason(kind="theme", text=theme.title, asked=words, quote=_cut(quote), part=part)
             # The same sentence counts once in full, whatever themes it shows.
-            again = AGAIN if quote in told else 1.0
+            again = AGAIN if quote in told else IMPLIED if (theme, words) in implied else 1.0
             weight = again * _clearness(shown, words) + TAGGED * tagged(story, theme)
             weighed.append((weight + CRITERION * len({*theme.criteria} & {*story.criteria}), reason))
             told.add(quote)
@@ -199,14 +201,24 @@ class Matcher:
         weighed += [(TAGGED, Reason(kind="theme", text="what your tag says", asked=tag)) for tag in tags]
         clear = bool(tags) or any(_is_clear(theme, shown) for theme, _, shown in found)
         kinds = {i for theme, _ in asked for i in _kinds(theme)}
-        missed = bool(kinds) and not any(_kinds(theme) for theme, *_ in found)
+        missed = bool(kinds) and not any(_kinds(theme) and _is_clear(theme, one) for theme, _, one in found)
         reasons = [reason for _, reason in sorted(weighed, key=lambda item: -item[0])]
         return _ByTheme(reasons, sum(weight for weight, _ in weighed), clear=clear, missed=missed)
 
-    def _asked(self, text: str) -> list[tuple[Theme, str]]:
-        """What a text asks for, with the words that ask."""
+    def _asked(self, text: str) -> tuple[list[tuple[Theme, str]], list[tuple[Intent, str]]]:
+        """What a text asks for, with the words that ask; then what is asked for by the kind of story alone."""
         every = (*self._guide.kinds, *self._guide.themes, *self._guide.intents)
-        return [(theme, asked) for theme in every if (asked := _cut(hit_words(text, theme.asks)))]
+        named = {theme.id: asked for theme in every if (asked := _cut(hit_words(text, theme.asks)))}
+        # Who asks for a kind of story asks for what such stories show, unless it is said more closely.
+        said = {kind for intent in self._guide.intents if intent.id in named for kind in intent.kinds}
+        by_kind = {
+            intent.id: named[kind]
+            for intent in self._guide.intents
+            for kind in intent.kinds
+            if kind in named and kind not in said
+        }
+        implied = [(intent, by_kind[intent.id]) for intent in self._guide.intents if intent.id in by_kind]
+        return [(theme, named[theme.id]) for theme in every if theme.id in named], implied
 
     def _words(self, text: str, story: Story) -> tuple[list[Reason], float, bool]:
         """The sentence that shares the most telling words with the text, their weight, and if they do."""
