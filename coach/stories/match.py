@@ -206,7 +206,7 @@ class Matcher:
         return _ByTheme(reasons, sum(weight for weight, _ in weighed), clear=clear, missed=missed)
 
     def _asked(self, text: str) -> tuple[list[tuple[Theme, str]], list[tuple[Intent, str]]]:
-        """What a text asks for, with the words that ask; then what is asked for by the kind of story alone."""
+        """What a text asks for, with the words that ask; then what only the kind of story asks for."""
         every = (*self._guide.kinds, *self._guide.themes, *self._guide.intents)
         named = {theme.id: asked for theme in every if (asked := _cut(hit_words(text, theme.asks)))}
         # Who asks for a kind of story asks for what such stories show, unless it is said more closely.
