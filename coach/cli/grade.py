@@ -218,6 +218,14 @@ def check_ray(options: Options) -> None:
         raise UsageError(f"--engine ray takes no {' and no '.join(wrong)}; --engine async does.")
 
 
+def is_parquet_folder(options: Options) -> bool:
+    """True for a folder that a run on a cluster may replace: it holds Parquet files and nothing else."""
+    output = options.output
+    if options.engine != "ray" or output is None or output.suffix != ".parquet":
+        return False
+    return all(path.suffix == ".parquet" for path in output.iterdir())
+
+
 def check(options: Options) -> None:
     """Raises UsageError for options that contradict each other."""
     offline = options.export or options.import_
@@ -232,5 +240,5 @@ def check(options: Options) -> None:
     if options.output is not None:
         if any(Path(name).resolve() == options.output.resolve() for name in options.inputs):
             raise UsageError(f"{options.output} is an input as well; choose another -o.")
-        if options.output.is_dir():
+        if options.output.is_dir() and not is_parquet_folder(options):
             raise UsageError(f"{options.output} is a folder; -o takes a file.")
