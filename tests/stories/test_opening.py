@@ -18,9 +18,7 @@ from tests.stories.conftest import VAGUE
 
 HERE = Path(__file__).parent
 ASKED = yaml.safe_load((HERE / "asked_two.yaml").read_text(encoding="utf-8"))
-WILD = (
-    "£3.5m – “five” 7–9, naïve; Ünal's p99=120ms (Q3) → 12 % of 1,000 A/B. e.g. Dr. No? Ja! - x".split()
-)
+WILD = "£3.5m – “five” 7–9, naïve; Ünal's p99=120ms (Q3) → 12 % of 1,000 A/B. e.g. Dr. No? Ja! - x".split()
 
 
 @pytest.fixture(scope="module")
