@@ -176,15 +176,18 @@ def build(
 @app.command()
 def check(
     write_grounding: Annotated[
-        bool, typer.Option("--write-grounding", help="Retrieve every question's passages anew and keep them.")
+        bool, typer.Option("--write-grounding", help="Find passages for questions that have none; keep them.")
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="With --write-grounding: find those of every question.")
     ] = False,
     as_data: Json = False,
 ) -> None:
     """Check that guides, rubric, questions, exemplars, incidents and grounding agree; exit code 1 if not.
 
     Drift is reported and is no fault: a question whose passages would be retrieved differently now.
-    They are fixed on purpose, since recorded gradings were made with them; --write-grounding renews
-    them, and the recordings have to be made again then.
+    They are fixed on purpose, since recorded gradings were made with them; --write-grounding --anew
+    renews them, and the recordings have to be made again then.
 
     Example: coach guides check
     """
@@ -196,13 +199,15 @@ def check(
     from coach.guides.incidents import load_incidents, load_moves
     from coach.guides.search import open_searcher
 
+    if anew and not write_grounding:
+        raise UsageError("--anew goes with --write-grounding.")
     rooms = wiring.load()
     corpus = rooms.corpus
     # The user's own guides and embedder have no say in what grounds a question.
     folder = rooms.settings.cache_dir / "check"
     searcher = open_searcher(corpus, folder, rooms.settings.cache_dir)
     if write_grounding:
-        write(corpus_dir() / "grounding.json", corpus, searcher)
+        write(corpus_dir() / "grounding.json", corpus, searcher, anew=anew)
         corpus = load_corpus(corpus_dir())
     problems = check_corpus(corpus, corpus_dir(), eval_dir() / "exemplars.jsonl")
     problems += [

@@ -51,12 +51,21 @@ def ground_question(question: Question, corpus: Corpus, searcher: Searcher) -> t
     return tuple(chosen)
 
 
-def write_grounding(path: Path, corpus: Corpus, searcher: Searcher) -> None:
-    """Write grounding.json, whole or not at all."""
+def write_grounding(path: Path, corpus: Corpus, searcher: Searcher, *, anew: bool = False) -> None:
+    """Write grounding.json, whole or not at all.
+
+    A question that has passages keeps them unless `anew`, since recorded gradings were made with them; one
+    that has none, or lacks a passage of its own, gets them.
+    """
     data = {
         "embedder": searcher.embedder_name(),
         "corpus": corpus.digest,
-        "questions": {name: list(ids) for name, ids in ground_questions(corpus, searcher).items()},
+        "questions": {
+            name: list(corpus.grounding[name])
+            if not anew and name in corpus.grounding and set(question.passages) <= set(corpus.grounding[name])
+            else list(ground_question(question, corpus, searcher))
+            for name, question in corpus.questions.items()
+        },
     }
     write_whole(path, [json.dumps(data, indent=1, ensure_ascii=False), "\n"])
 

@@ -43,12 +43,26 @@ def test_written_grounding_names_embedder_and_corpus(
 ) -> None:
     few = replace(corpus, questions=dict(list(corpus.questions.items())[:3]))
     path = tmp_path / "grounding.json"
-    write_grounding(path, few, searcher)
+    write_grounding(path, few, searcher, anew=True)
     data = json.loads(path.read_text())
     assert data["embedder"] == searcher.embedder_name()
     assert data["corpus"] == corpus.digest
     assert data["questions"] == {name: list(ids) for name, ids in ground_questions(few, searcher).items()}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_new_question_is_grounded_and_the_others_keep_their_passages(
+    corpus: Corpus, searcher: Searcher, tmp_path: Path
+) -> None:
+    few = replace(corpus, questions=dict(list(corpus.questions.items())[:3]))
+    new, moved, kept = few.questions
+    odd = (*corpus.questions[kept].passages, "role-and-market#pay")
+    lacks_its_own = corpus.grounding[moved][len(corpus.questions[moved].passages) :]
+    path = tmp_path / "grounding.json"
+    write_grounding(path, replace(few, grounding={kept: odd, moved: lacks_its_own}), searcher)
+    written = json.loads(path.read_text())["questions"]
+    now = ground_questions(few, searcher)
+    assert written == {new: list(now[new]), moved: list(now[moved]), kept: list(odd)}
 
 
 def test_drift_names_what_was_lost_and_gained(corpus: Corpus, searcher: Searcher) -> None:
