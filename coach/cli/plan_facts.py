@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -168,15 +169,19 @@ class Doings:
                 yield self._deed(f"loop:{loop.id}", ("loop",), loop.updated_at)
 
     def _stories(self) -> Iterator[Deed]:
+        from coach.plan.stock import NAME_LENGTH
         from coach.plan.template import load_template
+        from coach.plan.wording import shorten
         from coach.resources import corpus_dir
         from coach.store.stories import Stories
 
-        subjects = load_template(corpus_dir()).stories
+        # The first subject of a kind is any story of it; the others ask for one episode, which no tag tells.
+        subjects = {subject.kind: subject.id for subject in reversed(load_template(corpus_dir()).stories)}
         for story in Stories(self._rooms.database).all(drafts=False):
             if story.created_at >= self._since:
-                told = (f"story:{subject.id}" for subject in subjects if subject.kind in story.tags)
-                yield self._deed(f"story:{story.id}", ("story",), story.created_at, *told)
+                told = (f"story:{subjects[tag]}" for tag in story.tags if tag in subjects)
+                deed = self._deed(f"story:{story.id}", ("story",), story.created_at, *told)
+                yield replace(deed, title=f"Add a story: {shorten(story.title, NAME_LENGTH)}")
 
     def _audits(self) -> Iterator[Deed]:
         from coach.store.stories import Audits

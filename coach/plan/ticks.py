@@ -17,7 +17,8 @@ class Deed:
 
     `key` is unique and lasting, such as `attempt:12`; `kinds` are the items that it can tick; `subjects`
     are what it was about (a question's id, `round:NAME`, a kind of drill, an item's task). `at` is ISO 8601
-    UTC, `day` the user's.
+    UTC, `day` the user's. An item that asks for something else of the same kind takes over `title`, so that
+    nothing is ticked off that was not done.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Deed:
     at: str
     day: date
     subjects: frozenset[str] = frozenset()
+    title: str = ""
 
 
 def tick(items: Sequence[PlanItem], deeds: Iterable[Deed]) -> tuple[PlanItem, ...]:
@@ -36,9 +38,17 @@ def tick(items: Sequence[PlanItem], deeds: Iterable[Deed]) -> tuple[PlanItem, ..
             continue
         fitting = [item for item in found.values() if _does(deed, item)]
         if fitting:
-            best = min(fitting, key=lambda item: _nearness(deed, item))
+            best = _best(deed, fitting)
             found[best.number] = close(best, deed.key, deed.at)
     return tuple(found.values())
+
+
+def _best(deed: Deed, fitting: Sequence[PlanItem]) -> PlanItem:
+    """The item that the deed does for; one that takes its title over is the last, which matters least."""
+    if deed.title and not any(item.task in deed.subjects for item in fitting):
+        last = max(fitting, key=lambda item: (item.day, item.number))
+        return last.model_copy(update={"title": deed.title, "task": deed.key})
+    return min(fitting, key=lambda item: _nearness(deed, item))
 
 
 def _does(deed: Deed, item: PlanItem) -> bool:

@@ -30,6 +30,14 @@ from coach.store.stories import Audits, Stories
 from tests.cli.conftest import LengthGrader, Piped
 
 BERLIN = ZoneInfo("Europe/Berlin")
+ROUTER = {
+    "model_type": "A fine-tuned classifier, since rules missed a third of the tickets.",
+    "metric": "Recall of 88% on 900 labelled tickets, against 81% by hand.",
+    "failure_mode": "New products go to the wrong queue and the customer waits a day longer.",
+    "monitoring": "Share re-queued each day; above 12% the team lead is paged.",
+    "data_source": "Two years of tickets, labelled by agents, with their mistakes.",
+    "cost": "0.2 cents and 40 ms for each ticket.",
+}
 HEAVY = {
     "chromadb",
     "langchain",
@@ -189,8 +197,7 @@ def test_everything_done_in_the_program_ticks_its_item(person: Person) -> None:
     Stories(database).add(Story(title="A", draft=True))
     assert done(person.look(), "story") == []
     told = Stories(database).add(Story(title="B", situation="S"))
-    fields = ("model_type", "metric", "failure_mode", "monitoring", "data_source", "cost")
-    Audits(database).save(AuditEntry(id=1, feature="Router", **dict.fromkeys(fields, "known to me")))
+    Audits(database).save(AuditEntry(id=1, feature="Router", **ROUTER))
     Audits(database).add(AuditEntry(feature="Search"))
     drill = Drills(database).start("incident", "case")
     Drills(database).finish(drill, None)

@@ -88,3 +88,14 @@ def test_a_story_ticks_the_item_that_asks_for_its_kind() -> None:
     assert states(tick(items, [told])) == {1: None, 2: "story:1"}
     untold = Deed("story:2", ("story",), AFTER, FIRST)
     assert states(tick(items, [untold])) == {1: "story:2", 2: None}
+
+
+def test_a_story_that_no_item_asks_for_takes_the_place_of_the_last_one() -> None:
+    items = (
+        item(1, kind="story", task="story:failed"),
+        item(2, kind="story", task="story:users", day=FIRST + timedelta(days=3)),
+    )
+    deed = Deed("story:7", ("story",), AFTER, FIRST, title="Add a story: the summary that made things up")
+    first, last = tick(items, [deed])
+    assert first.state == "open"
+    assert (last.state, last.title, last.task) == ("done", deed.title, "story:7")
