@@ -28,6 +28,7 @@ from coach.schema.question import Question
 from coach.schema.story import AUDIT_FIELDS, AuditEntry, Story
 from coach.store.history import History
 from coach.store.stories import Audits, Stories
+from coach.text.language import is_english
 from coach.text.phrases import sentences
 
 Picker = Callable[[Collection[str]], Question]
@@ -43,9 +44,6 @@ class Unread:
     english_only: bool
 
     async def grade(self, task: GradeTask) -> Grade:
-        # Listing the exercises must not load the grader's numbers.
-        from coach.grading.local.language import is_english
-
         said = task.answer.said()
         flags: tuple[Flag, ...] = ("language",) if self.english_only and not is_english(said) else ()
         nobody = GraderId(kind="local", model="none", prompt="", rubric="", guides="")

@@ -114,3 +114,16 @@ def test_no_labelled_answer_is_taken_for_something_else(corpus: Corpus) -> None:
     asked = questions["fraud-realtime"]
     assert is_beside(LASAGNA, asked, corpus.criteria_of(asked.criteria))
     assert not is_beside("Pasta.", asked, corpus.criteria_of(asked.criteria))
+
+
+GERMAN = (
+    "Ich würde zuerst mit dem Team klären, welche Art von Betrug am meisten kostet, und dann eine Schwelle "
+    "festlegen, bei der ein Mensch die Zahlung prüft."
+)
+
+
+async def test_an_answer_in_another_language_reaches_the_grader(silences: tuple[Silence, ...]) -> None:
+    grader = SetGrader()
+    grade = await Attentive(grader, silences).grade(task_of(QUESTION, Answer.of(GERMAN)))
+    assert grader.tasks[0].answer.said() == GERMAN
+    assert "off_topic" not in grade.flags

@@ -15,7 +15,6 @@ from coach.grading.local.carrying import Carrying, Numbers
 from coach.grading.local.cues import Cues
 from coach.grading.local.explain import Explainer, Vectors, Weighed
 from coach.grading.local.features import Features, extract
-from coach.grading.local.language import is_english
 from coach.grading.local.model import ANY, CAP_START, CAP_WIDTH, OVERALL, LocalModel, fade, load_model
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.sentences import Embed, SentenceNearness
@@ -35,6 +34,7 @@ from coach.schema.grade import (
     Verdict,
 )
 from coach.schema.rubric import Criterion
+from coach.text.language import is_english
 from coach.text.sanitize import for_terminal
 
 NAME = "local-linear-1"
@@ -103,13 +103,16 @@ class LocalGrader:
         if blank is not None:
             return blank
         said = task.answer.said()
-        if not is_english(said):
+        if not is_english(said, self._knows):
             message = "The local grader reads English only; a model can grade other languages (--grader llm)."
             error = GradeError(kind="bad_reply", message=message)
             grade = decide.grade_nothing(task, self.identity, error, "ungraded")
             flags = decide.order_flags({*grade.flags, "language"})
             return grade.model_copy(update={"flags": flags, "error": None})
         return self._grade(task, own_words(said))
+
+    def _knows(self, word: str) -> bool:
+        return self._vectors.find(word) is not None
 
     def leanings(self, task: GradeTask) -> dict[str, float]:
         """The criteria's marks before rounding, to be compared within one answer; none of a blank one.

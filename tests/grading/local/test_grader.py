@@ -95,6 +95,14 @@ def test_other_languages_are_not_graded(corpus: Corpus, grader: LocalGrader, tex
     assert "language" in grade.flags
 
 
+def test_a_bare_list_of_points_is_graded(corpus: Corpus, grader: LocalGrader) -> None:
+    points = (
+        "- Precision at fixed recall\n- Manual review queue above 0.8 score\n- Shadow mode two weeks\n"
+        "- Rollback switch owned by risk\n- Weekly drift report, false declines, chargebacks"
+    )
+    assert grader.grade_now(task_of(corpus, points)).status == "graded"
+
+
 def test_repeating_an_answer_or_asking_for_a_mark_earns_nothing(corpus: Corpus, grader: LocalGrader) -> None:
     plain = grader.grade_now(task_of(corpus, VAGUE))
     twice = grader.grade_now(task_of(corpus, f"{VAGUE} {VAGUE} {VAGUE}"))
