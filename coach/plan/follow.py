@@ -117,6 +117,7 @@ def follow_criteria(
             f"Item {kept[place].number} now asks about {titles[criterion].lower()}, whose last mark was"
             f" {card.mark}: {shorten(question.text, 48)}"
         )
+        before = kept[place].subject
         kept[place] = kept[place].model_copy(
             update={
                 "task": f"practice:{question.id}",
@@ -126,7 +127,24 @@ def follow_criteria(
                 "why": why,
             }
         )
+        asked = any(item.kind == "practice" and item.subject == before for item in kept)
+        if not asked and f"question:{before}" not in cards:
+            kept = [_repeated_instead(item, before, question) for item in kept]
     return tuple(kept), notes
+
+
+def _repeated_instead(item: PlanItem, before: str, question: Question) -> PlanItem:
+    """The repetition of a question that is not asked any more repeats the one in its place."""
+    if item.kind != "review" or item.state != "open" or item.subject != before:
+        return item
+    return item.model_copy(
+        update={
+            "task": f"review:{question.id}",
+            "subject": question.id,
+            "title": review_title(question),
+            "command": practice_command(question.id),
+        }
+    )
 
 
 def _is_due(plan: Plan, card: MemoryCard) -> bool:

@@ -174,6 +174,18 @@ def test_a_weak_criterion_takes_the_place_of_a_question_chosen_by_need() -> None
     assert kept(a_plan(), result.items, on(1), cards=weak("data_fluency")).items == result.items
 
 
+def test_what_takes_a_question_s_place_takes_its_repetition_too() -> None:
+    items = (
+        item(1, subject="fraud", day=on(4), task="practice:fraud"),
+        item(2, kind="review", subject="fraud", day=on(8), task="review:fraud"),
+    )
+    result = kept(a_plan(), items, on(1), cards=weak("data_fluency"))
+    assert [one.subject for one in result.items] == ["labels", "labels"]
+    assert result.items[1].task == "review:labels"
+    assert result.items[1].command == "coach practice --question labels"
+    assert "What of labels?" in result.items[1].title
+
+
 def test_a_weak_criterion_that_is_asked_soon_changes_nothing() -> None:
     items = (item(1, subject="drift", day=on(4)), item(2, subject="fraud", day=on(4), task="practice:fraud"))
     assert kept(a_plan(), items, on(1), cards=weak("data_fluency")).items == items
