@@ -165,7 +165,7 @@ def test_an_answer_to_something_else_is_led_back(corpus: Corpus, pressing: Press
     assert follow_up is not None
     lead = follow_up.text.partition('". ')
     assert lead[0].endswith('"I love football')
-    assert lead[2].startswith(("Now back to what I asked", "Bring that back to my question"))
+    assert lead[2].startswith(("Let us get closer to my question", "Let us turn to what my question is about"))
 
 
 def test_words_to_a_grader_take_their_paragraph_with_them(corpus: Corpus, pressing: Pressing) -> None:
@@ -210,3 +210,31 @@ def test_every_follow_up_passes_the_check(corpus: Corpus, pressing: Pressing) ->
             assert follow_up is not None
             known = {item.id: item for item in seen.task.criteria}
             assert not faults(follow_up.text, seen.basis(known[follow_up.criterion]))
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("The growth team will not like it.", "business-words"),
+        ("I would define success metrics such as engagement.", "business-words"),
+        ("I would train a ranker on clicks that led to a purchase.", "bare-metric"),
+        ("The lead was annoyed for two weeks.", "sets-a-date"),
+        ("Conversion went from 1.1 to 1.6 percent in six weeks.", "sets-a-date"),
+    ],
+)
+def test_words_that_only_look_vague_are_not_pressed(pressing: Pressing, text: str, doubt: str) -> None:
+    assert doubt not in found(pressing, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("The growth in this market is what we are after.", "business-words"),
+        ("I'd look at clicks.", "bare-metric"),
+        ("We launch in two weeks.", "sets-a-date"),
+        ("Temperature 0 guarantees that there are no hallucinations.", "no-exceptions"),
+        ("With such an accuracy the model cannot give wrong answers in production.", "no-exceptions"),
+    ],
+)
+def test_words_beside_them_still_are(pressing: Pressing, text: str, doubt: str) -> None:
+    assert doubt in found(pressing, text)
