@@ -1,4 +1,8 @@
-"""Puts misspelt words of a query right where the passages hold one that differs by a slip. No dictionary."""
+"""Puts misspelt words of a query right where the passages hold one that differs by a slip. No dictionary.
+
+A query may be about anything, so that one slip in a long word is all that is forgiven: incidents, whose words
+are few, forgive more (`drills/incident_spelling`), and would make "staff" of "stuff" here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The user's own data in one SQLite file: profile, sessions, answers, drafts, grades.
+"""The user's own data in one SQLite file: profile, sessions, grades, loops, drills, stories, the plan.
 
-Keeps and returns; decides nothing about questions, follow-ups or marks.
+Keeps and returns; decides nothing about questions, follow-ups, plans or marks.
 """

@@ -2,8 +2,8 @@
 
 `scal* | normali* + before | whole set` matches a sentence, or two that follow each other, that holds one
 of the words of every group: `|` parts alternatives, `+` parts groups, `*` ends a stem, `!` opens a group
-that must be absent, and `#quantity`, `#money`, `#time`, `#share`, `#number` and `#percentile` stand for
-figures. It compares words and understands nothing.
+that must be absent, and `#quantity`, `#money`, `#time`, `#share`, `#rate`, `#number` and `#percentile`
+stand for figures. It compares words and understands nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ LONGEST = 220
 _STANDS_IN = 3  # fewer other groups would let a mention alone pass for the thing
 _SPELLED = (
     r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
-    r"|ninety|a hundred|hundred|a thousand|thousand|a million|half an?|a few|a quarter)"
+    # "Thousands" and "half as long" are no seconds.
+    r"|ninety|a hundred|hundred|a thousand|thousand|a million|half an?|a few|a quarter)\b"
 )
 _NUMBER = rf"(?:\d[\d.,]*\s?(?:k|m|bn)?|{_SPELLED}(?:[ -]{_SPELLED})?)"
 _TIME = (
