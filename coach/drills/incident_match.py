@@ -29,7 +29,6 @@ ABSENT = 0.05  # what a usual check without data here must fit better than one t
 LEANING = 0.07  # what a turn of phrase that speaks for a sort of check adds to checks of that sort
 FOUND = 0.45  # below it, the lead included, nothing was asked for that the incident holds
 ORDERED = 0.34  # an act is found from this score on: its words are few, and its turn of phrase tells it
-MARGIN = 0.02  # a runner-up that is nearer than this makes the request ambiguous
 # How much a lead over the runner-up counts for the best target, and what is counted of it at most.
 LEAD, MOST_LEAD = 1.0, 0.2
 
@@ -90,10 +89,6 @@ class Match:
     def firmness(self) -> float:
         """The score, with something for standing clear of the runner-up."""
         return self.score + LEAD * min(self.margin, MOST_LEAD)
-
-    @property
-    def ambiguous(self) -> bool:
-        return self.found and self.margin < MARGIN
 
 
 def targets_of(incident: Incident, moves: Moves) -> list[Target]:
