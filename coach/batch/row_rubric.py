@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -43,17 +44,17 @@ def _allowed(given: str, folder: Path | None) -> Path:
         )
     shown = given if len(given) <= 100 else f"{given[:100]}..."
     windows = PureWindowsPath(given)  # which takes / and \ for separators, and knows drives
-    path = folder.joinpath(*windows.parts)
+    path = folder / windows.as_posix()
     if (
-        windows.anchor
+        (windows.drive and os.name != "nt")
         or ".." in windows.parts
         or windows.suffix.lower() not in _SUFFIXES
         or not path.resolve().is_relative_to(folder.resolve())
     ):
         raise RowError(
             "bad_row",
-            f"rubric: {shown!r} is not opened. A row may name a .yaml or .json file in its input's folder,"
-            " or in the one that --rubric-dir names.",
+            f"rubric: {shown!r} is not opened. A row may name a .yaml or .json file in its input's folder"
+            " (the current one for standard input), or in the one that --rubric-dir names.",
         )
     if not path.is_file():
         raise RowError("bad_row", f"rubric: there is no file {shown!r} beside the input.")

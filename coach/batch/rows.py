@@ -65,7 +65,8 @@ class Row:
 class RowReader:
     """Reads the rows of all inputs, numbered through; `question` is asked where a row names none.
 
-    A row may name a rubric's file in the folder `rubrics`, where that is None in its input's own.
+    A row may name a rubric's file in the folder `rubrics`, where that is None in its input's own, which is
+    the current one for standard input.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class RowReader:
         number = 0
         header = Header(self._columns.named, self._has_answers)
         for file in files:
-            folder = self._rubrics or (None if file.name == STDIN else file.path.parent)
+            folder = self._rubrics or (Path() if file.name == STDIN else file.path.parent)
             for record in read_records(file, header, self._say):
                 for item, question in self._spread(record):
                     number += 1

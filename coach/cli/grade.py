@@ -83,7 +83,8 @@ def grade(
         Path | None,
         typer.Option(
             "--rubric-dir",
-            help="Folder of the rubrics that rows may name; default: the input's own.",
+            help="Folder of the rubrics that rows may name; default: the input's own, or the current one"
+            " for standard input.",
             rich_help_panel=_IN,
         ),
     ] = None,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 from dataclasses import replace
@@ -193,6 +194,33 @@ def test_a_row_names_rubrics_where_the_command_says_and_nowhere_else(
         for name, row in zip(names, reader.read(find_inputs([str(rows)])), strict=True)
     }
     assert found == {"near.yaml": None, "far.yaml": "far", "team/deep.yaml": "deep"}
+
+
+def test_a_row_may_name_a_rubric_of_its_folder_by_its_whole_path(contexts: Contexts, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "own.yaml").write_text(OWN)
+    (tmp_path / "by-link").symlink_to(tmp_path / "in")
+    names = (tmp_path / "in" / "own.yaml", tmp_path / "by-link" / "own.yaml")
+    rows = write_rows(
+        tmp_path / "in" / "rows.jsonl",
+        *({"question": "Why?", "answer": "x", "rubric": str(name)} for name in names),
+    )
+    assert [row.context and row.context.rubric.name for row in read(contexts, rows)] == ["own", "own"]
+
+
+def test_rows_of_standard_input_name_rubrics_of_the_current_folder(
+    contexts: Contexts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "own.yaml").write_text(OWN)
+    (tmp_path / "far.yaml").write_text(OWN)
+    monkeypatch.chdir(tmp_path / "here")
+    names = ("own.yaml", str(tmp_path / "here" / "own.yaml"), "../far.yaml", str(tmp_path / "far.yaml"))
+    lines = [json.dumps({"question": "Why?", "answer": "x", "rubric": name}) for name in names]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode())))
+    rows = list(RowReader(contexts, Columns()).read(find_inputs(["-"])))
+    assert [row.context and row.context.rubric.name for row in rows] == ["own", "own", None, None]
+    assert "standard input" in str(rows[3].error)
 
 
 def test_a_row_that_comes_from_no_folder_names_no_file(
