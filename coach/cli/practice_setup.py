@@ -82,7 +82,7 @@ def make_desk(
 ) -> Desk:
     """The desk of a session at a seniority level."""
     pressing = load_pressing(corpus_dir(), rooms.corpus)
-    quick = Attentive(Warming(local), pressing.silences)
+    quick = Attentive(Warming(local), pressing.silences, pressing.takes_back)
     exemplars = load_exemplars(eval_dir() / "exemplars.jsonl")
     offline = OfflineInterviewer(pressing)
     interviewer: Interviewer = offline

@@ -16,6 +16,7 @@ from coach.interview.quote import SHORTEST, Clause, ease, pick, usable
 from coach.interview.silence import silence_of
 from coach.interview.subject import is_beside
 from coach.interview.weakest import rank
+from coach.interview.withdrawn import standing
 from coach.interview.words import is_common, quoted, stems, words
 from coach.schema.pressing import SLOT, Pressing
 from coach.schema.rubric import Criterion
@@ -76,9 +77,8 @@ class _Worder:
         self._spent = [quote for text in view.earlier for quote in quoted(text)]
         self._number = len(view.pressed)
         # What answers nothing is not worth a quote.
-        self._told = [
-            _unaimed(text, view) for text in view.answers if silence_of(text, pressing.silences) is None
-        ]
+        said = standing(view.answers, view.task.question, pressing.takes_back)
+        self._told = [_unaimed(text, view) for text in said if silence_of(text, pressing.silences) is None]
         self._told = [text for text in self._told if text.strip()]
         task = view.task
         self._beside = is_beside("\n".join(self._told), task.question, task.criteria)

@@ -88,6 +88,11 @@ def sentences(text: str) -> Iterable[str]:
     return (found for match in _SENTENCE.finditer(text) if (found := match.group(0).strip()))
 
 
+def sentence_spans(text: str) -> Iterable[tuple[int, int]]:
+    """Where each sentence of a text begins and ends, as `sentences` cuts it."""
+    return (match.span() for match in _SENTENCE.finditer(text) if match.group(0).strip())
+
+
 def tidy(piece: str) -> str:
     """A piece without the words that only join it to what stands before and after it."""
     return _TRAIL.sub("", _LEAD.sub("", piece.strip(" \t'*#->•")).strip(" \t'*#->•"))

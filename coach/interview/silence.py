@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from coach.interview.subject import is_beside
+from coach.interview.withdrawn import still_said
 from coach.interview.words import stems
 from coach.schema.answer import Answer, Turn
 from coach.schema.grade import Grade, Grader, GradeTask
@@ -30,18 +31,21 @@ def is_silent(text: str, silences: Iterable[Silence]) -> bool:
 
 
 class Attentive:
-    """Implements Grader over another one, which is not told texts that answer nothing.
+    """Implements Grader over another one, which is not told texts that answer nothing or are taken back.
 
     They stay in their places as blank ones, so that quotes keep their turns; where nothing else was said, or
     all of it speaks of something else altogether, the inner grader has a blank answer before it.
     """
 
-    def __init__(self, inner: Grader, silences: tuple[Silence, ...]) -> None:
+    def __init__(
+        self, inner: Grader, silences: tuple[Silence, ...], takes_back: re.Pattern[str] | None = None
+    ) -> None:
         self._inner = inner
         self._silences = silences
+        self._takes_back = takes_back
 
     async def grade(self, task: GradeTask) -> Grade:
-        heard = self._heard(task.answer)
+        heard = self._heard(still_said(task.answer, task.question, self._takes_back))
         if not is_beside(heard.said(), task.question, task.criteria):
             return await self._inner.grade(task.model_copy(update={"answer": heard}))
         grade = await self._inner.grade(task.model_copy(update={"answer": Answer.of("")}))

@@ -78,7 +78,8 @@ class Ground(Frozen):
 class Pressing(Frozen):
     """corpus/pressing.yaml. `leads` carry a quote to a question about it.
 
-    `bridges` carry it to something that was not dealt with, `returns` back to what was asked.
+    `bridges` carry it to something that was not dealt with, `returns` back to what was asked. A text that
+    opens with `takes_back` takes back what was said before of the same thing.
     """
 
     leads: tuple[Lead, ...] = (f'You said "{SLOT}".',)
@@ -86,6 +87,7 @@ class Pressing(Frozen):
     returns: tuple[Lead, ...] = ()
     silences: tuple[Silence, ...] = ()
     hedges: Finder | None = None
+    takes_back: Finder | None = None
     criteria: dict[str, Ground] = {}
     doubts: tuple[Doubt, ...] = ()
 
