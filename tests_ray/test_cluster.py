@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from coach.batch.ray_shared import Gate
 from coach.cli.app import run
 
 IDS = ("fraud-realtime", "rec-cold-start")
+LLM = ["grade", "in.jsonl", "-o", "out.jsonl", "--grader", "llm", "--engine", "ray"]
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,28 @@ def write(path: Path, count: int) -> None:
 
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@contextmanager
+def killing(title: bytes, server: Server, after: int) -> Iterator[list[int]]:
+    """Meanwhile, kill one of our processes of that title once the server had so many requests."""
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        while server.requests < after:
+            time.sleep(0.01)
+        pids = [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and title in _command(entry) and _is_ours(int(entry.name))
+        ]
+        os.kill(pids[0], signal.SIGKILL)
+        killed.append(pids[0])
+
+    thread = threading.Thread(target=kill_one, daemon=True)
+    thread.start()
+    yield killed
+    thread.join()
 
 
 def test_two_nodes_are_there(cluster: Cluster) -> None:
@@ -121,29 +145,11 @@ def test_csv_and_parquet_in_parquet_out_with_the_local_grader(
 def test_a_worker_that_is_killed_costs_no_row(cluster: Cluster, server: Server, tmp_path: Path) -> None:
     write(tmp_path / "in.jsonl", 300)
     server.latency = 0.2
-    killed: list[int] = []
-
-    def kill_one() -> None:
-        while server.requests < 40:
-            time.sleep(0.01)
-        pids = [
-            int(entry.name)
-            for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and b"ray::MapWorker" in _command(entry) and _is_ours(int(entry.name))
-        ]
-        os.kill(pids[0], signal.SIGKILL)
-        killed.append(pids[0])
-
-    thread = threading.Thread(target=kill_one)
-    thread.start()
-    code = run(["grade", "in.jsonl", "-o", "out.jsonl", "--grader", "llm", "--model", "m", "--engine", "ray"])
-    thread.join()
+    with killing(b"ray::MapWorker", server, 40) as killed:
+        code = run([*LLM, "--model", "m"])
     rows = lines(tmp_path / "out.jsonl")
     assert (code, len(killed)) == (0, 1)
     assert [row["id"] for row in rows] == [f"r{n}" for n in range(300)]
-
-
-LLM = ["grade", "in.jsonl", "-o", "out.jsonl", "--grader", "llm", "--engine", "ray"]
 
 
 def test_a_run_that_is_killed_is_finished_by_the_same_command(
@@ -163,10 +169,26 @@ def test_a_run_that_is_killed_is_finished_by_the_same_command(
     driver.wait()
     assert run(command) == 0
     assert [row["id"] for row in lines(tmp_path / "out.jsonl")] == [f"r{n}" for n in range(300)]
-    assert server.stats()["paid_twice"] <= 64  # what two actors had in hand: they outlive the driver a moment
+    assert server.stats()["paid_twice"] <= 16
     paid = server.stats()["paid"]
     assert run(command) == 0
     assert server.stats()["paid"] == paid
+
+
+@pytest.mark.parametrize("title", [b"ray::Ledger", b"ray::Gate"])
+def test_a_run_that_loses_what_all_workers_need_ends_and_is_finished_by_the_same_command(
+    cluster: Cluster, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str], title: bytes
+) -> None:
+    write(tmp_path / "in.jsonl", 200)
+    server.latency = 0.2
+    command = [*LLM, "--model", "m", "--concurrency", "16"]
+    with killing(title, server, 100) as killed:
+        assert run(command) == 3
+    assert len(killed) == 1
+    assert "run the same command again" in " ".join(capsys.readouterr().err.split())
+    assert run(command) == 0
+    assert [row["id"] for row in lines(tmp_path / "out.jsonl")] == [f"r{n}" for n in range(200)]
+    assert server.stats()["paid_twice"] <= 16
 
 
 def test_a_changed_model_grades_anew_and_says_why(

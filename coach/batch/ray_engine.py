@@ -10,7 +10,7 @@ import asyncio
 import importlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from coach.batch.context import Context, Contexts, makings
 from coach.batch.intake import dump
 from coach.batch.ray_output import number_rows, write_rows
 from coach.batch.ray_shared import Gate, Key, Ledger, Shared, Till
+from coach.batch.ray_worker import LOST, Desk
 from coach.batch.records import Record, parse_line
 from coach.batch.rows import Columns, Row, RowReader
 from coach.errors import CoachError, SetupError, UsageError
@@ -41,8 +42,8 @@ class Crew(Protocol):
     async def grade(self, context: Context, answer: Answer) -> Grade: ...
 
 
-# Called in each actor with what all of them share; must be importable there.
-MakeCrew = Callable[[Shared], Crew]
+# Called in each actor with its way to what all of them share; must be importable there.
+MakeCrew = Callable[[Desk], Crew]
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,28 @@ def grade_on_cluster(plan: Plan, make_crew: MakeCrew) -> Told:
         )
         try:
             write_rows(plan.output, counted(number_rows(row["line"] for row in graded.iter_rows())))
+            stale, said = ray.get(shared.ledger.close.remote(not states["failed"]))
         except ray.exceptions.RayError as error:
-            trouble = ray.get(shared.ledger.trouble.remote())
+            trouble = _trouble(ray, shared)
             if trouble:
-                raise SetupError(f"{trouble} What was graded so far is saved.") from error
+                raise SetupError(trouble) from error
             raise
-        stale, said = ray.get(shared.ledger.close.remote())
+        finally:
+            for actor in (shared.gate, shared.ledger, shared.till):
+                if actor is not None:
+                    ray.kill(actor)
     return Told(states, stale, said)
+
+
+def _trouble(ray: Any, shared: Shared) -> str:
+    """Why the run broke off, "" where what all share knows of nothing."""
+    actors = [actor for actor in (shared.gate, shared.till) if actor is not None]
+    try:
+        trouble = ray.get(shared.ledger.trouble.remote())
+        ray.get([actor.__ray_ready__.remote() for actor in actors])
+    except ray.exceptions.RayActorError:
+        return LOST
+    return f"{trouble} What was graded so far is saved." if trouble and trouble != LOST else str(trouble)
 
 
 def _share(ray: Any, plan: Plan) -> Shared:
@@ -155,7 +171,8 @@ def _share(ray: Any, plan: Plan) -> Shared:
     till = None
     if plan.most is not None and plan.prices is not None:
         till = start(Till, plan.most, plan.prices, plan.model)
-    return Shared(start(Gate, plan.concurrency), ledger, till, plan.concurrency)
+    gate = start(Gate, plan.concurrency) if plan.model else None
+    return Shared(gate, ledger, till, plan.concurrency)
 
 
 def _read(ray: Any, plan: Plan) -> Any:
@@ -183,12 +200,11 @@ class Actor:
     def __init__(self, plan: Plan, make_crew: MakeCrew, shared: Shared) -> None:
         self._runner = asyncio.Runner()
         self._samples = plan.samples
-        self._ledger = shared.ledger
-        self._crew = make_crew(shared)
+        self._desk = Desk(shared, _own_name() if shared.gate is not None else "")
+        self._runner.run(self._desk.begin())
+        self._crew = make_crew(self._desk)
         self._reader = RowReader(self._crew.contexts, plan.columns, question=plan.question)
         self._makings: dict[Context, str] = {}
-        self._finished: list[tuple[Key, str]] = []
-        self._keeping: asyncio.Task[None] | None = None
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[str]]:
         names = list(batch)
@@ -205,12 +221,10 @@ class Actor:
             if row.context is not None and row.answer is not None:
                 by_key.setdefault(self._key(row), row)
         try:
-            found = dict(zip(by_key, await self._ledger.find.remote(list(by_key)), strict=True))
-            grades = await asyncio.gather(*(self._grade(row, key, found[key]) for key, row in by_key.items()))
-            if self._keeping is not None:
-                await self._keeping
+            found = dict(zip(by_key, await self._desk.find(list(by_key)), strict=True))
+            grades = await _all(self._grade(row, key, found[key]) for key, row in by_key.items())
         except CoachError as error:  # no other row would fare better
-            await self._ledger.fail.remote(str(error))
+            await self._desk.fail(str(error))
             raise
         made = dict(zip(by_key, grades, strict=True))
         return [
@@ -231,20 +245,7 @@ class Actor:
         if known is not None:
             return Grade.model_validate_json(known)
         assert row.context is not None and row.answer is not None
-        grade = await self._crew.grade(row.context, row.answer)
-        if grade.status != "failed":
-            self._finished.append((key, grade.model_dump_json()))
-            if self._keeping is None or self._keeping.done():
-                self._keeping = asyncio.create_task(self._keep())
-        return grade
-
-    async def _keep(self) -> None:
-        """Have the journal keep what is finished, and what is finished meanwhile with the next call."""
-        while self._finished:
-            some, self._finished = self._finished, []
-            trouble = await self._ledger.keep.remote(some)
-            if trouble:
-                raise SetupError(trouble)
+        return await self._desk.grade(key, self._crew.grade(row.context, row.answer))
 
     def _failed(self, row: Row) -> Grade:
         error = row.error or GradeError(kind="bad_row", message="The row cannot be read.")
@@ -256,6 +257,22 @@ class Actor:
             error=error,
             grader=self._crew.identity,
         )
+
+
+async def _all(works: Iterable[Coroutine[Any, Any, Grade]]) -> list[Grade]:
+    """What the works return; where one raises, the others are ended first."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _own_name() -> str:
+    """The actor's, which it keeps when Ray starts it anew."""
+    return str(importlib.import_module("ray").get_runtime_context().get_actor_id())
 
 
 def _line(row: Row, grade: Grade) -> str:

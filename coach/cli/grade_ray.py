@@ -13,7 +13,7 @@ from typing import Any
 
 from coach.batch.context import Context, Contexts
 from coach.batch.ray_engine import Plan, grade_on_cluster
-from coach.batch.ray_shared import Shared
+from coach.batch.ray_worker import Desk
 from coach.cli.grade_job import CONCURRENCY, Job, no_price
 from coach.cli.wiring import Rooms, digest_of
 from coach.errors import CoachError, SetupError, UsageError
@@ -114,7 +114,7 @@ class OpenCrew:
 
 
 def open_crew(
-    settings: Settings, rubric: Rubric | None, model: str, ask: dict[str, Any], shared: Shared
+    settings: Settings, rubric: Rubric | None, model: str, ask: dict[str, Any], desk: Desk
 ) -> OpenCrew:
     """The crew of one actor; settings travel with it, so that no key is put into an environment."""
     rooms = Rooms(settings)
@@ -125,11 +125,11 @@ def open_crew(
         try:
             return ground_question(question, rooms.corpus, rooms.searcher())
         except CoachError as error:
-            shared.say(f"Some questions that the corpus does not hold had no passages to cite: {error}")
+            desk.say(f"Some questions that the corpus does not hold had no passages to cite: {error}")
             return ()
 
     contexts = Contexts(rooms.corpus, rubric, retrieve)
-    chat = shared.metered(asyncio.run(rooms.chat(model, limiter=shared.limiter()))) if model else None
+    chat = desk.metered(asyncio.run(rooms.chat(model, limiter=desk.limiter()))) if model else None
     grader = rooms.llm_grader(chat, **ask) if chat is not None else rooms.local_grader()
     identity = grader.identity
     if rubric is not None:

@@ -7,9 +7,10 @@ import asyncio
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,12 @@ from coach.batch.context import Context, Contexts
 from coach.batch.journal import Journal
 from coach.batch.meter import OverBudget
 from coach.batch.ray_engine import Actor, Plan
-from coach.batch.ray_shared import Gate, Ledger, PaidModel, Shared, Till
+from coach.batch.ray_shared import Gate, Ledger, Shared, Till
+from coach.batch.ray_worker import Desk
 from coach.batch.rows import Columns
 from coach.errors import Denied, SetupError, Unavailable
+from coach.llm.limiter import Limiter
+from coach.llm.port import ChatModel
 from coach.llm.prices import Price, Prices
 from coach.schema.answer import Answer
 from coach.schema.chat import ChatReply, ChatRequest, Message, TokenUsage
@@ -62,20 +66,23 @@ def elsewhere() -> Iterator[asyncio.AbstractEventLoop]:
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     yield loop
+    asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()  # what was cancelled comes to its end
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
 
 
 @contextmanager
-def ledger(path: Path, loop: asyncio.AbstractEventLoop, *, restart: bool = False) -> Iterator[Shared]:
+def ledger(
+    path: Path, loop: asyncio.AbstractEventLoop, *, restart: bool = False, whole: bool = True
+) -> Iterator[Shared]:
     def call(work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     made = Ledger(str(path), restart)
     assert call(made.open()) == ""
     yield Shared(None, Far(made, loop), None, 4)
-    shared_stale.append(call(made.close())[0])
+    shared_stale.append(call(made.close(whole))[0])
 
 
 shared_stale: list[Counter[str]] = []
@@ -186,31 +193,161 @@ class Model:
         return ChatReply(content="ok", usage=TokenUsage(completion_tokens=100), cost_usd=0.01)
 
 
-async def spend(model: PaidModel, times: int, request: ChatRequest = REQUEST) -> Counter[str]:
-    async def one() -> str:
-        try:
-            return (await model.complete(request)).content
-        except OverBudget:
-            return "budget"
-        except Unavailable:
-            return "failed"
+def row_of(desk: Desk, name: str, *works: Callable[[], Awaitable[str]]) -> Awaitable[Grade]:
+    """A row that has `works` done at once, each of which asks a model, and is graded then."""
 
-    return Counter(await asyncio.gather(*(one() for _ in range(times))))
+    async def work() -> Grade:
+        said = await asyncio.gather(*(one() for one in works))
+        status: Any = "failed" if "failed" in said else "graded"
+        overall = None if status == "failed" else 3
+        error = GradeError(kind="timeout", message=said[0]) if overall is None else None
+        who = GraderId(kind="llm", model="m", prompt="p", rubric="r", guides="g")
+        return Grade(status=status, overall=overall, range=None, needs_review=False, error=error, grader=who)
+
+    return desk.grade((name.encode(), "{}"), work())
+
+
+async def said_by(model: ChatModel, request: ChatRequest) -> str:
+    try:
+        return (await model.complete(request)).content
+    except OverBudget:
+        return "budget"
+    except Unavailable:
+        return "failed"
+
+
+async def spend(desk: Desk, model: Model, times: int, request: ChatRequest) -> Counter[str]:
+    paid = desk.metered(model)
+    said: list[str] = []
+
+    async def one() -> str:
+        said.append(await said_by(paid, request))
+        return said[-1]
+
+    await asyncio.gather(*(row_of(desk, f"{id(model)} {number}", one) for number in range(times)))
+    return Counter(said)
 
 
 @pytest.mark.parametrize("content", ["x", "fail"])
-def test_workers_together_keep_to_the_budget(elsewhere: asyncio.AbstractEventLoop, content: str) -> None:
+def test_workers_together_keep_to_the_budget(
+    elsewhere: asyncio.AbstractEventLoop, tmp_path: Path, content: str
+) -> None:
     till = Far(Till(0.2, PRICES, "m"), elsewhere)
     models = [Model(), Model()]
     request = REQUEST.model_copy(update={"messages": (Message(role="user", content=content),)})
 
-    async def scene() -> list[Counter[str]]:
-        return await asyncio.gather(*(spend(PaidModel(model, till), 30, request) for model in models))
+    async def scene(shared: Shared) -> list[Counter[str]]:
+        shared = replace(shared, till=till)
+        return await asyncio.gather(*(spend(Desk(shared), model, 30, request) for model in models))
 
-    found = asyncio.run(scene())
+    with ledger(tmp_path / "j", elsewhere) as shared:
+        found = asyncio.run(scene(shared))
     spent = sum(model.spent.requests for model in models)
     assert 2 <= spent <= 20
     assert sum(one["budget"] for one in found) == 60 - spent
+
+
+class Slow:
+    """Asks for a slot as a real model does; `paid` counts what was answered."""
+
+    name = "m"
+
+    def __init__(self, limiter: Limiter) -> None:
+        self.spent = Usage()
+        self.limiter = limiter
+        self.paid: Counter[str] = Counter()
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        async with self.limiter.slot() as slot:
+            await asyncio.sleep(0)
+            self.paid[request.messages[0].content] += 1
+            self.limiter.accepted(slot, {})
+        return ChatReply(content="ok", usage=TokenUsage(completion_tokens=1), cost_usd=0.0)
+
+    def asking(self, desk: Desk, content: str) -> Callable[[], Awaitable[str]]:
+        paid = desk.metered(self)
+        request = REQUEST.model_copy(update={"messages": (Message(role="user", content=content),)})
+        return lambda: said_by(paid, request)
+
+
+def test_no_more_is_paid_and_not_kept_than_there_are_slots(
+    elsewhere: asyncio.AbstractEventLoop, tmp_path: Path
+) -> None:
+    made = Far(Gate(3), elsewhere)
+    dead = threading.Event()
+
+    class Dying(Ledger):
+        """Its disk stands still, so that no row is ever acknowledged."""
+
+        async def keep(self, items: Sequence[tuple[Any, str]]) -> str:
+            while not dead.is_set():
+                await asyncio.sleep(0.01)
+            return "The disk is gone."
+
+    async def scene() -> Counter[str]:
+        desk = Desk(Shared(made, Far(Dying(str(tmp_path / "j"), False), elsewhere), None, 3), "w")
+        await desk.begin()
+        model = Slow(desk.limiter())
+        rows = [
+            asyncio.ensure_future(row_of(desk, str(number), model.asking(desk, str(number))))
+            for number in range(12)
+        ]
+        while model.paid.total() < 3:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # in which all of the rows would be through, were slots given back
+        dead.set()
+        with pytest.raises(SetupError, match="disk is gone"):
+            await asyncio.gather(*rows)
+        for row in rows:
+            row.cancel()
+        await asyncio.gather(*rows, return_exceptions=True)
+        return model.paid
+
+    assert asyncio.run(scene()).total() == 3
+
+
+def test_a_row_that_asks_several_times_at_once_needs_one_slot_and_keeps_each_reply(
+    elsewhere: asyncio.AbstractEventLoop, tmp_path: Path
+) -> None:
+    gate = Far(Gate(1), elsewhere)
+
+    async def scene(shared: Shared, *contents: str) -> tuple[Grade, Counter[str]]:
+        desk = Desk(replace(shared, gate=gate), "w")
+        await desk.begin()
+        await desk.find([])
+        model = Slow(desk.limiter())
+
+        async def failing() -> str:
+            return "failed"
+
+        asks = [model.asking(desk, content) if content != "fail" else failing for content in contents]
+        return await asyncio.wait_for(row_of(desk, "row", *asks), 5.0), model.paid
+
+    with ledger(tmp_path / "j", elsewhere, whole=False) as shared:
+        grade, paid = asyncio.run(scene(shared, "a", "b", "c", "fail"))
+    assert (grade.status, paid) == ("failed", {"a": 1, "b": 1, "c": 1})
+    with ledger(tmp_path / "j", elsewhere) as shared:
+        grade, paid = asyncio.run(scene(shared, "a", "b", "c", "d"))
+    assert (grade.status, paid) == ("graded", {"d": 1})
+
+
+def test_a_worker_that_is_started_anew_gets_back_what_it_held(elsewhere: asyncio.AbstractEventLoop) -> None:
+    async def scene() -> tuple[int, int | str]:
+        gate, till = Gate(1), Till(0.15, PRICES, "m")
+        size = TokenUsage(completion_tokens=6000)
+        await gate.acquire(False, ("w", "first"))
+        ghost = asyncio.ensure_future(gate.acquire(False, ("w", "first")))  # asked for and never used
+        await till.reserve(size, ("w", "first"))
+        await asyncio.sleep(0)
+        await gate.begin(("w", "second"))
+        await till.begin(("w", "second"))
+        found = await asyncio.wait_for(gate.acquire(False, ("w", "second")), 5.0)
+        await ghost
+        return found, await till.reserve(size, ("w", "second"))
+
+    name, refused = asyncio.run(scene())
+    assert name == 3
+    assert "0.1000 spent" in str(refused)
 
 
 def test_what_a_vanished_worker_reserved_counts_as_spent(
