@@ -11,6 +11,7 @@ import typer
 
 from coach.cli import console, history_delete, history_files, wiring
 from coach.cli.history_choice import Kind, RoundName, Since, find_id, moment, round_of
+from coach.cli.history_open import open_finder
 from coach.cli.json_output import print_json
 from coach.errors import UsageError
 from coach.store.listing import Line, Wanted, list_sessions, search_history
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from coach.cli.wiring import Rooms
     from coach.report.grade import Legend
     from coach.report.history_parts import SessionView
+    from coach.schema.pressing import LeftOpen
     from coach.store.drills import DrillRecord
     from coach.store.records import AttemptRecord, SessionRecord
 
@@ -133,7 +135,7 @@ def _view(rooms: Rooms, record: Any) -> SessionView:
 
     legend, guides = _legend(rooms, record), rooms.corpus.digest
     if isinstance(record, SessionRecord):
-        return view_session(record, legend, guides, rooms.retry_noise)
+        return view_session(record, legend, guides, rooms.retry_noise, open_finder(rooms))
     return view_drill(record, legend, guides)
 
 
@@ -151,10 +153,21 @@ def _print_session(rooms: Rooms, record: Any) -> None:
 
     legend = _legend(rooms, record)
     if isinstance(record, SessionRecord):
-        part = render_session(record, legend, rooms.retry_noise, _exercise)
+        left = open_finder(rooms)
+        part = render_session(
+            record, legend, rooms.retry_noise, lambda a: (*_left_open(left(a)), *_exercise(a))
+        )
     else:
         part = render_drill(record, legend)
     console.out().print(part)
+
+
+def _left_open(items: Sequence[LeftOpen]) -> Sequence[Any]:
+    from rich.text import Text
+
+    from coach.report.pressed import render_left_open
+
+    return (Text(), *render_left_open(items)) if items else ()
 
 
 def _exercise(attempt: AttemptRecord) -> Sequence[Any]:

@@ -11,6 +11,7 @@ import typer
 
 from coach.cli import wiring
 from coach.cli.history_choice import find_id
+from coach.cli.history_open import open_finder
 from coach.cli.json_output import print_json
 from coach.errors import DatasetError
 
@@ -59,6 +60,7 @@ def _transcripts(rooms: Rooms, chosen: list[str] | None) -> Iterator[str]:
     from coach.store.listing import list_sessions
 
     history, drills, corpus = History(rooms.database), Drills(rooms.database), rooms.corpus
+    left = open_finder(rooms)
     for line in reversed(list_sessions(rooms.database)):
         if chosen is not None and line.id not in chosen:
             continue
@@ -68,7 +70,7 @@ def _transcripts(rooms: Rooms, chosen: list[str] | None) -> Iterator[str]:
         else:
             record = history.get(line.id)
             legend = Legend(corpus.rubric.by_id(), corpus.passages, scores=record.setup.scores)
-            view = view_session(record, legend, corpus.digest, rooms.retry_noise)
+            view = view_session(record, legend, corpus.digest, rooms.retry_noise, left)
         yield session_markdown(view) + "\n"
 
 

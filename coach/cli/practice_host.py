@@ -8,15 +8,19 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
 from coach.cli.practice_screen import Screen
+from coach.guides.pressing import load_pressing
+from coach.interview.left_open import left_open
 from coach.interview.session import Session
 from coach.interview.worked import Worked
 from coach.report.cards import render_follow_up, render_question, render_said
 from coach.report.grade import Legend, render_grade, render_look
 from coach.report.movement import compare, render_movement
+from coach.report.pressed import render_left_open
 from coach.report.words import FLAGS
+from coach.resources import corpus_dir
 from coach.schema.grade import Grade, Grader, GradeTask
 from coach.schema.question import Question
 from coach.schema.row import RowOut, Source
@@ -174,6 +178,7 @@ class Host:
 
     def _show_grade(self, grade: Grade, own: int | None) -> None:
         self.screen.show(render_grade(grade, self.legend))
+        self._show_left_open(grade)
         self._show_self_rating(own, grade)
         before = self.session.before()
         if before is not None:
@@ -215,7 +220,17 @@ class Host:
             self._show_follow_up()
         elif attempt.grade is not None:
             self.screen.show(render_grade(attempt.grade, self.legend))
+            self._show_left_open(attempt.grade)
             self.recalled(self.session)
+
+    def _show_left_open(self, grade: Grade) -> None:
+        """Which follow-ups got no answer to hold on to, where the grade has marks."""
+        turns = self.session.attempt.turns
+        if grade.status == "graded" and len(turns) > 1:
+            pressing = load_pressing(corpus_dir(), self.rooms.corpus)
+            parts = render_left_open(left_open(turns, pressing))
+            if parts:
+                self.screen.show(Group(*parts))
 
     def _show_self_rating(self, own: int | None, grade: Grade) -> None:
         if own is not None and grade.overall is not None:

@@ -23,8 +23,10 @@ from coach.report.history_parts import (
     VerdictView,
 )
 from coach.report.movement import Change, Movement, compare, uncertainty
+from coach.report.pressed import left_open_note
 from coach.report.words import FLAGS, grader_words, review_words
 from coach.schema.grade import Evidence, Grade, Verdict
+from coach.schema.pressing import LeftOpen
 from coach.schema.question import Question
 from coach.store.drills import DrillRecord
 from coach.store.records import AttemptRecord, SessionRecord, SpokenTurn, StoredGrade
@@ -32,16 +34,22 @@ from coach.store.records import AttemptRecord, SessionRecord, SpokenTurn, Stored
 _AUTHORS = {"local": "Interviewer (offline)", "llm": "Interviewer (a model)"}
 
 
+# An attempt -> the follow-ups that it left open.
+OpenFinder = Callable[[AttemptRecord], Sequence[LeftOpen]]
 # The grades of an answer and its retry -> how far they may lie apart by chance, in marks.
 PairNoise = Callable[[Grade, Grade], float]
 
 
 def view_session(
-    record: SessionRecord, legend: Legend, guides: str, noise: PairNoise = uncertainty
+    record: SessionRecord,
+    legend: Legend,
+    guides: str,
+    noise: PairNoise = uncertainty,
+    left: OpenFinder = lambda attempt: (),
 ) -> SessionView:
     """Arrange a session; `guides` is the digest of the guides that `legend` takes passages from."""
     attempts = tuple(
-        _attempt(number, attempt, legend, last_movement(attempt, record, noise))
+        _with_open(_attempt(number, attempt, legend, last_movement(attempt, record, noise)), left(attempt))
         for number, attempt in enumerate(record.attempts, start=1)
     )
     last = [attempt.grades[-1].grade for attempt in record.attempts if attempt.grades]
@@ -54,6 +62,13 @@ def view_session(
         attempts=attempts,
     )
     return _with_passages(view, last, legend, guides)
+
+
+def _with_open(view: AttemptView, items: Sequence[LeftOpen]) -> AttemptView:
+    if view.grade is None or not items:
+        return view
+    notes = (*view.grade.notes, *(left_open_note(item) for item in items))
+    return replace(view, grade=replace(view.grade, notes=notes))
 
 
 def view_drill(record: DrillRecord, legend: Legend, guides: str) -> SessionView:

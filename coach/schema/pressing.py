@@ -100,3 +100,14 @@ class Pressing(Frozen):
         """The different words of `text` that speak of a criterion, cut to their beginnings."""
         ground = self.criteria.get(criterion)
         return {match.group().casefold()[:6] for match in ground.speaks.finditer(text)} if ground else set()
+
+
+class LeftOpen(Frozen):
+    """A follow-up, counted from 1, that got no answer to hold on to.
+
+    `words` are those of the candidate that would fit any case, verbatim; empty where nothing was said.
+    """
+
+    number: int
+    asked: str
+    words: str = ""

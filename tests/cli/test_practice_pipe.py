@@ -229,3 +229,10 @@ def test_a_persons_marks_stand_beside_the_coachs(piped: Piped, local: LengthGrad
     assert "This question is not graded on nothing" in result.err
     assert "Give the interviewer's mark from 1 to 4" in " ".join(result.err.split())
     assert "/mark" not in piped(*FRAUD, "--no-scores", given=f"{ANSWER}\n---\n/skip\n---\n/mark 3").err
+
+
+def test_what_was_left_open_is_said_after_the_grade(piped: Piped, local: LengthGrader) -> None:
+    result = piped(*FRAUD, given=f"{ANSWER}\n---\nI do not know.\n---\nAt 2 percent I block the card.")
+    shown = result.out[result.out.index("Left open when you were pressed") :]
+    assert "Follow-up 1: You had no answer." in shown and "Follow-up 2" not in shown
+    assert "Left open" not in piped(*FRAUD, given=ANSWER).out
