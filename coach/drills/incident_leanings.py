@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coach.drills.incident_words import pattern
+from coach.text.language import is_other
 
 # Turns of phrase that speak for a sort of check, by the ids of usual checks.
 LEANINGS = (
@@ -62,12 +63,14 @@ WANTS_ANSWER = pattern(
     | \byou_must_(?:now_)?(?:tell|show|reveal)\b | \bwith_their_results\b
     """
 )
-# Words that are in most sentences of German, French, Spanish or Italian, and in no English one.
+# Words of short questions in German, French, Spanish or Italian, and of no English one: `is_other` asks for
+# more words than "seit wann?" has.
 _FOREIGN = frozenset(
     """
     der das und ist nicht wie wann seit welche welcher welches wurde wurden haben bitte zeig zeige nach warum
     wieso gibt mir uns ich wir eine einen auf zum zur sind auch les une combien quand depuis dans avec pour
-    quel quelle pourquoi nous vous elle sont las cuando desde donde para una che quando perche sono della nel
+    quel quelle pourquoi nous vous elle sont las cuando cuándo desde donde dónde para una che quando perche
+    perché sono della nel
     """.split()
 )
 _SPELT = pattern(r"[^\W\d_]+")
@@ -75,7 +78,8 @@ _ABROAD = pattern(r"[äöüßñ¿çàùêîôœ]")
 
 
 def is_foreign(text: str) -> bool:
-    """True where words of another language than English carry a text."""
+    """True where words of another language than English carry a text; names with foreign letters are none."""
     found = [word.lower() for word in _SPELT.findall(text)]
-    known = sum(word in _FOREIGN or _ABROAD.search(word) is not None for word in found)
-    return known >= 2 or (known == 1 and len(found) <= 4)
+    known = sum(word in _FOREIGN for word in found)
+    marked = sum(word not in _FOREIGN and _ABROAD.search(word) is not None for word in found)
+    return is_other(text) or (known > 0 and (known + marked >= 2 or len(found) <= 4))

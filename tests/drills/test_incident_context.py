@@ -209,10 +209,18 @@ _GUESSES = (
 )
 
 
-def test_another_language_is_said_so_and_costs_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["Seit wann gibt es mehr Beschwerden?", "¿Cuándo empezó?", "показать логи", "seit wann?"]
+)
+def test_another_language_is_said_so_and_costs_nothing(tmp_path: Path, text: str) -> None:
     run = begin(tmp_path)
-    (answer,) = say(run, "Seit wann gibt es mehr Beschwerden?")
+    (answer,) = say(run, text)
     assert "English" in answer and run.standing.minutes == 0
+
+
+def test_names_of_cities_are_no_other_language(tmp_path: Path) -> None:
+    (answer,) = say(begin(tmp_path), "Split the complaints by Zürich and Köln")
+    assert "English" not in answer
 
 
 def test_a_message_of_no_words_is_answered(tmp_path: Path) -> None:
