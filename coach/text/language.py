@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _ENGLISH = frozenset(
     "the a an and or of to in for on with is are be it that this as at by from we i you they our my "
     "would will can so but if not have has do does was were what when how which there their them its "
@@ -62,14 +62,23 @@ FEWEST_OTHERS, LEAST_OTHERS = 2, 0.1
 
 def is_other(text: str) -> bool:
     """True for a text in other letters than Latin, or in the commonest words of another language."""
+    return _has_other_letters(text) or _speaks_other(_words(text))
+
+
+def _has_other_letters(text: str) -> bool:
     letters = [c for c in text if c.isalpha()] if not text.isascii() else []
-    if letters and sum(c < "\u0250" for c in letters) < LEAST_LATIN * len(letters):
-        return True
-    words = _words(text)
-    others = [word for word in words if word in _OTHERS]
+    return bool(letters) and sum(c < "\u0250" for c in letters) < LEAST_LATIN * len(letters)
+
+
+def _speaks_other(words: list[str]) -> bool:
+    others = list(filter(_OTHERS.__contains__, words))
     if len(set(others)) < FEWEST_OTHERS or len(others) < LEAST_OTHERS * len(words):
         return False
-    return len(others) > sum(word in _ENGLISH for word in words)
+    return len(others) > _english(words)
+
+
+def _english(words: list[str]) -> int:
+    return sum(map(_ENGLISH.__contains__, words))
 
 
 def is_english(text: str, known: Callable[[str], bool] | None = None) -> bool:
@@ -78,15 +87,17 @@ def is_english(text: str, known: Callable[[str], bool] | None = None) -> bool:
     A list of points has few of these too: where most of its words are `known` English ones, or nothing can
     tell that, it counts as English.
     """
-    if is_other(text):
+    if _has_other_letters(text):
         return False
     words = _words(text)
+    if _speaks_other(words):
+        return False
     if len(words) <= ENOUGH_WORDS or known is None:
         return True
-    if sum(word in _ENGLISH for word in words) >= LEAST_SHARE * len(words):
+    if _english(words) >= LEAST_SHARE * len(words):
         return True
     return sum(map(known, words)) >= LEAST_KNOWN * len(words)
 
 
 def _words(text: str) -> list[str]:
-    return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    return _WORD.findall(text.lower().replace("’", "'"))

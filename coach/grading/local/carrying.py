@@ -40,7 +40,8 @@ class Carrying:
         self, told: Sequence[str], shown: Sequence[Sequence[int]], criteria: tuple[Criterion, ...]
     ) -> Numbers:
         """Shape (criteria, NAMES), from the sentences and what each criterion's signs are `shown`."""
-        near = np.sort(self._explainer.told(content_words(" ".join(told)), criteria), axis=0)[::-1]
+        words = dict.fromkeys(word for sentence in told for word in content_words(sentence))
+        near = np.sort(self._explainer.told(list(words), criteria), axis=0)[::-1]
         table = np.zeros((len(criteria), len(NAMES)))
         table[:, 0] = near[:FEW].sum(axis=0) / FEW
         table[:, 1] = near[:MANY].sum(axis=0) / MANY

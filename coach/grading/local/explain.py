@@ -119,11 +119,13 @@ class Explainer:
         near = self._nearness(weighed, criteria)
         apart = near - near.mean(axis=1, keepdims=True)
         place = np.arange(len(weighed)) / len(weighed)
-        length = np.log1p([len(item.words) for item in weighed])
-        return [
-            np.column_stack([near[:, n], apart[:, n], length, place, place == 0])
-            for n in range(len(criteria))
-        ]
+        tables = np.empty((len(criteria), len(weighed), NUMBERS))
+        tables[:, :, 0] = near.T
+        tables[:, :, 1] = apart.T
+        tables[:, :, 2] = np.log1p([len(item.words) for item in weighed])
+        tables[:, :, 3] = place
+        tables[:, :, 4] = place == 0
+        return list(tables)
 
     def _nearness(self, weighed: list[Weighed], criteria: tuple[Criterion, ...]) -> Table:
         """How much each sentence speaks in each criterion's own words: the mean of its three nearest.

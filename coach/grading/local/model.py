@@ -85,7 +85,8 @@ class Chance:
 
     def of(self, numbers: list[float]) -> float:
         # What could not be measured says nothing either way.
-        away = np.nan_to_num((np.array(numbers) - self.mean) / self.spread, nan=0.0)
+        away = (np.array(numbers) - self.mean) / self.spread
+        away[np.isnan(away)] = 0.0
         value = float(away @ self.weights) + self.bias
         return 1 / (1 + math.exp(-max(min(value, 30.0), -30.0)))
 

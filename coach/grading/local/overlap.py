@@ -23,7 +23,12 @@ Array = NDArray[np.float32]
 
 def content_words(text: str) -> list[str]:
     """Distinct words of a text that carry content, in order."""
-    return [w for w in dict.fromkeys(_WORD.findall(text.lower())) if len(w) > 2 and w not in COMMON]
+    return list(_content_words(text))
+
+
+@lru_cache(maxsize=128)  # the sentences of an answer are asked for twice
+def _content_words(text: str) -> tuple[str, ...]:
+    return tuple(w for w in dict.fromkeys(_WORD.findall(text.lower())) if len(w) > 2 and w not in COMMON)
 
 
 class Near(NamedTuple):

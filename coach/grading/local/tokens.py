@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d[\d.,]*%?")
 _PLAIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d[\d.,]*%?", re.ASCII)
@@ -28,6 +29,11 @@ def split_words(text: str) -> list[str]:
 
 def split_sentences(text: str) -> list[Sentence]:
     """Sentences with at least one word, without the white space around them."""
+    return list(_split(text))
+
+
+@lru_cache(maxsize=16)  # what is measured of an answer is measured sentence by sentence, several times
+def _split(text: str) -> tuple[Sentence, ...]:
     found = []
     for match in _SENTENCE.finditer(text):
         raw = match.group(0)
@@ -35,7 +41,7 @@ def split_sentences(text: str) -> list[Sentence]:
         if body and _WORD.search(body):
             start = match.start() + raw.index(body)
             found.append(Sentence(body, start, start + len(body)))
-    return found
+    return tuple(found)
 
 
 def _normal(word: str) -> str:
