@@ -19,26 +19,31 @@ from coach.drills.drill import (
     sign_items,
 )
 from coach.drills.hold import Hold
-from coach.drills.report import Check, Choice, Report, evidence_at, look
-from coach.guides.exercises import DrillKind, Option, WhichFile, WhichWhen
+from coach.drills.report import Check, Choice, Parts, Report, evidence_at, look
+from coach.drills.subject import EVERYWHERE
+from coach.guides.exercises import DrillKind, Option, Sought, WhichFile, WhichWhen
+from coach.guides.terms import terms
 from coach.schema.answer import Answer
 from coach.schema.grade import Evidence
 from coach.schema.question import Question
-from coach.text.phrases import phrase, sentences
+from coach.text.phrases import find, phrase, sentences
 
 STEPS = 2
 _SURE = 3.0  # points of a sentence that takes an option in so many words
 NONE = "none"
+REASON = "reason"
+_OWN_WORDS = 2  # of the case, in a sentence that reasons from it
 # Signs of the rubric that a price and a turning point show, whatever the key names.
 TRADEOFF, PRICED, FLIPPED = "tradeoff_articulation", ("price-of-each", "who-pays"), "flip-condition"
 _CONDITION = re.compile(
     r"\b(?:if|once|when|unless|until|should)\b.*\b(?:would|i'd|we'd|switch|go back|could|might|flip)"
+    r"|\A\W*(?:if|unless|were)\b.*,"
     r"|\b(?:would|i'd|we'd) (?:only )?(?:switch|change|reconsider|flip|move|go back)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _REJECTED = re.compile(
-    r"\b(?:not|no|never|instead of|rather than|against|without|avoid|reject|than|nor|over|neither|isn't|don't"
-    r"|can't|cannot|wouldn't)\b[^.;:,]{0,24}$",
+    r"\b(?:not|no|never|nothing|nobody|none|instead of|rather than|against|without|avoid|reject|than|nor|over"
+    r"|neither|isn't|don't|can't|cannot|wouldn't)\b[^.;:,]{0,24}$",
     re.IGNORECASE,
 )
 _TAKEN = re.compile(
@@ -93,11 +98,20 @@ class WhichDrill:
         return self.conclude(
             Choice(id="choice", label=label, evidence=(words,) if words else ()),
             (
-                *(look(sign, parts) for sign in self.file.signs),
+                *(self._look(sign, parts) for sign in self.file.signs),
                 *(look(price, parts, group="price") for price in case.prices),
                 *(look(flip, parts, group="flip") for flip in case.flips),
             ),
         )
+
+    def _look(self, sign: Sought, parts: Parts) -> Check:
+        """A sign; a reason is one from this case only where it names this case's own things."""
+        check = look(sign, parts)
+        if sign.id != REASON:
+            return check
+        case = frozenset(terms(f"{self.exercise.case} {self.exercise.also}"))
+        words = reason_in(parts, case, sign.said)
+        return check.model_copy(update={"seen": words is not None, "evidence": (words,) if words else ()})
 
     def conclude(self, choice: Choice, checks: tuple[Check, ...]) -> Report:
         """The report for a choice, whoever read it out of the answer."""
@@ -178,6 +192,26 @@ def _seen(report: Report, group: str) -> bool:
     return any(check.seen for check in report.checks if group in (check.group, check.id))
 
 
+def reason_in(parts: Parts, case: frozenset[str], said: tuple[str, ...]) -> Evidence | None:
+    """The sentence that argues with most of the case's own words, two at least; not one of a condition."""
+    best: tuple[int, Evidence] | None = None
+    for turn, text in parts:
+        for span in sentences(text):
+            words = text[span[0] : span[1]]
+            shared = frozenset(terms(words)) & case
+            own = len(shared)
+            if (
+                own < _OWN_WORDS
+                or not shared - EVERYWHERE
+                or find(words, said) is None
+                or _CONDITION.search(words)
+            ):
+                continue
+            if best is None or own > best[0]:
+                best = own, evidence_at(text, span, turn)
+    return best[1] if best else None
+
+
 def choose(options: tuple[Option, ...], answer: Answer) -> tuple[str, Evidence | None]:
     """The option that the words take, and those words; empty where two are level or none is named.
 
@@ -217,11 +251,11 @@ def _points(option: Option, sentence: str, *, first: bool) -> float:
     spans = [hits[0] for one in option.said if (hits := phrase(one).matches(sentence))]
     if not spans:
         return 0.0
+    if _CONDITION.search(sentence):
+        return 0.0
     start, end = min(spans)
     if _REJECTED.search(sentence[:start]) or _REFUSED.search(sentence[end:]):
         return -2.0
-    if _CONDITION.search(sentence):
-        return 0.0
     points = 0.5
     if _TAKEN.search(sentence[:start]) or (first and start <= 12):
         points = _SURE

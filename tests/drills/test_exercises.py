@@ -150,3 +150,36 @@ def test_what_was_done_longest_ago_comes_next() -> None:
     assert shelf("code").next({}).exercise.id == names[0]
     assert shelf("code").next(last).exercise.id == names[0]
     assert shelf("code").next(last, {shelf("code").drill(names[0]).question.id}).exercise.id == names[1]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "said", "seen"),
+    [
+        ("policy-answers", "The policies change weekly, so a tuned model is stale by Friday.", True),
+        ("house-style", "A fraud threshold of 0.8, because a blocked card costs us 40 dollars.", False),
+        ("policy-answers", "Retrieval, because it is what most companies use here.", False),
+    ],
+)
+def test_a_reason_from_the_case_names_the_case_s_own_things(exercise: str, said: str, seen: bool) -> None:
+    checks = shelf("which-when").drill(exercise).check(Answer.of(said)).checks
+    assert next(check.seen for check in checks if check.id == "reason") is seen
+
+
+@pytest.mark.parametrize(
+    ("exercise", "said", "choice"),
+    [
+        ("house-style", "There is nothing to look up. I would tune a small one.", "fine-tuning"),
+        ("search-suggestions", "Two settings. If 95% never touch the setting, keep one.", "by-user"),
+        ("crisis-messages", "Miss as few as the volunteers can bear.", "recall"),
+    ],
+)
+def test_a_choice_is_read_in_a_candidate_s_own_words(exercise: str, said: str, choice: str) -> None:
+    assert shelf("which-when").drill(exercise).check(Answer.of(said)).choices[0].label == choice
+
+
+def test_what_one_would_do_anyway_is_no_turning_point() -> None:
+    drill = shelf("tradeoff").drill("fewer-hallucinations")
+    vague = drill.check(Answer.of("I would keep aligning everyone on the goal."))
+    assert "flip" in [check.id for check in vague.missing]
+    real = drill.check(Answer.of("If refusals pass 12%, I would loosen the scope."))
+    assert "flip" not in [check.id for check in real.missing]

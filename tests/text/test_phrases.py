@@ -50,6 +50,11 @@ def test_figures(text: str, figure: str) -> None:
     assert seen("as fast as possible for everyone", figure) is None
 
 
+@pytest.mark.parametrize("text", ["customers wait half as long", "thousands of people", "tens of cases"])
+def test_a_spelled_number_is_no_time_by_the_letter_that_follows(text: str) -> None:
+    assert seen(text, "#time") is None
+
+
 def test_a_line_break_ends_no_sentence_and_a_list_item_does() -> None:
     text = "We split by date so that\nno row leaks.\n- scale after\n- score on 0.5 of it\n\nNew paragraph"
     spans = [text[start:end] for start, end in sentences(text)]
