@@ -83,6 +83,7 @@ def grade(
         Path | None,
         typer.Option(
             "--rubric-dir",
+            metavar="FOLDER",
             help="Folder of the rubrics that rows may name; default: the input's own, or the current one"
             " for standard input.",
             rich_help_panel=_IN,
