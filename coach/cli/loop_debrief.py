@@ -13,6 +13,7 @@ from coach.cli.practice_screen import Screen, open_screen
 from coach.cli.practice_setup import GraderChoice, choose_model, make_desk
 from coach.cli.wiring import Rooms
 from coach.errors import SetupError, UsageError
+from coach.guides.pressing import load_pressing
 from coach.interview.attempt import Attempt
 from coach.llm.port import ChatModel
 from coach.loops.debrief import Ground, hold_debrief
@@ -21,6 +22,7 @@ from coach.loops.markdown import write_markdown
 from coach.loops.show_debrief import Key, render_debrief
 from coach.loops.standing import Standing
 from coach.loops.wording import word_cases
+from coach.resources import corpus_dir
 from coach.schema.grade import Grader
 from coach.store.human_marks import HumanMark, HumanMarks
 from coach.store.loops import Loops
@@ -42,7 +44,9 @@ def show_debrief(
         try:
             standing = standing_of(rooms, loop_id)
             _ready(standing, now=now)
-            ground = Ground(book_of(rooms), rooms.corpus.rubric.by_id(), tuple(rooms.corpus.levels))
+            pressing = load_pressing(corpus_dir(), rooms.corpus)
+            criteria, levels = rooms.corpus.rubric.by_id(), tuple(rooms.corpus.levels)
+            ground = Ground(book_of(rooms), criteria, levels, pressing)
             shown = scores and standing.loop.setup.scores
             found = hold_debrief(_with_scores(standing, shown), ground, _human(rooms, standing))
             chat = choose_model(rooms, grader, screen, runner)

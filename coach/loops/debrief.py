@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from coach.interview.left_open import left_open
 from coach.loops.advocate import challenge
 from coach.loops.decision import Ruling, Vote, allowed, decide, hurdle
 from coach.loops.dimensions import find_dimensions
 from coach.loops.findings import Debrief, Decision, RoundFinding
 from coach.loops.marks import YES
 from coach.loops.rounds import find_round, vote_of
-from coach.loops.standing import Standing
+from coach.loops.standing import RoundStanding, Standing
 from coach.loops.turning import Bench, beyond, turn
 from coach.schema.grade import GraderId
 from coach.schema.loop import LoopBook
+from coach.schema.pressing import LeftOpen, Pressing
 from coach.schema.rubric import Criterion
 from coach.store.human_marks import HumanMark
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What the committee knows beside the loop: its words, the criteria, the levels from low to high."""
+    """What the committee knows beside the loop: its words, the criteria, the levels from low to high.
+
+    `pressing` holds what the interviewers hear as vague, or as no answer.
+    """
 
     book: LoopBook
     criteria: Mapping[str, Criterion]
     levels: Sequence[str]
+    pressing: Pressing = Pressing()
 
     def below(self, level: str) -> str:
         """The next level down, or nothing."""
@@ -49,7 +55,7 @@ def hold_debrief(
             ground.criteria,
             ground.book.words,
             marks.get(item.session.id, ()) if item.session else (),
-        )
+        ).model_copy(update={"left_open": _left_open(item, ground.pressing)})
         for item in standing.rounds
     )
     plan, setup = standing.loop.plan, standing.loop.setup
@@ -65,6 +71,12 @@ def hold_debrief(
         decision=_decision(rounds, ground, setup.level, scores=setup.scores),
         graders=_graders(rounds),
     )
+
+
+def _left_open(item: RoundStanding, pressing: Pressing) -> tuple[LeftOpen, ...]:
+    """What the candidate left open in a round, over its graded answers."""
+    marked = [attempt for attempt in item.graded if attempt.grades[-1].grade.status == "graded"]
+    return tuple(found for attempt in marked for found in left_open(attempt.turns, pressing))
 
 
 def _decision(rounds: Sequence[RoundFinding], ground: Ground, level: str, *, scores: bool) -> Decision:

@@ -8,6 +8,7 @@ from coach.loops.decision import Outcome
 from coach.report.credit import Credit
 from coach.schema.base import Frozen
 from coach.schema.grade import Flag, GraderId
+from coach.schema.pressing import LeftOpen
 from coach.store.human_marks import HumanMark
 
 State = Literal["graded", "ungraded", "open", "waiting"]
@@ -69,7 +70,10 @@ class Case(Frozen):
 
 
 class RoundFinding(Frozen):
-    """One round. `reason` says why there is no mark where there is none."""
+    """One round. `reason` says why there is no mark where there is none.
+
+    `left_open` are the follow-ups that got no answer to hold on to, counted within their question.
+    """
 
     id: str
     title: str
@@ -88,6 +92,7 @@ class RoundFinding(Frozen):
     cut_short: bool = False
     case: Case | None = None
     human: tuple[HumanMark, ...] = ()
+    left_open: tuple[LeftOpen, ...] = ()
 
 
 class Seen(Frozen):

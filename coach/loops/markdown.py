@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from coach.loops.findings import ChallengeFinding, CriterionFinding, Debrief, DimensionFinding, RoundFinding
 from coach.loops.rounds import says_little
 from coach.loops.show import spent_words
-from coach.loops.show_debrief import Key, grader_lines, where
+from coach.loops.show_debrief import Key, grader_lines, left_open_line, where
 from coach.report.words import mark_words
 from coach.text.markdown import inline
 
@@ -73,6 +73,8 @@ def _case(found: RoundFinding, key: Key) -> Iterator[str]:
         for item in case.speaks_against:
             said = key.worded(item.advice or item.reason, item.id)
             yield from (f"Against: {inline(item.title)}. {inline(said)}", "", *list(_quotes(item))[:2])
+    for left in found.left_open:
+        yield from (f"Left open: {inline(left_open_line(left))}", "")
     for mark in found.human:
         about = inline(key.title(mark.criterion)) if mark.criterion else "the round"
         note = f". {inline(mark.note)}" if mark.note else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -24,6 +24,7 @@ from coach.loops.show import hanging
 from coach.report.credit import Credit
 from coach.report.lines import heading, indent, labelled, plain, quote
 from coach.report.words import FLAGS, grader_words, mark_words, without_marks
+from coach.schema.pressing import LeftOpen
 from coach.schema.rubric import Criterion
 
 _STYLES = {1: "red", 2: "yellow", 3: "green", 4: "bold green"}
@@ -131,9 +132,11 @@ def _round(found: RoundFinding, key: Key, *, full: bool) -> RenderableType:
             )
         if not full:
             rows += [_for(item) for item in found.case.speaks_for if not says_little(item.quotes[0])]
-            rows += [_against(item, key) for item in found.case.speaks_against]
+            praised = {item.quotes[0] for item in found.case.speaks_for}
+            rows += [_against(item, key, praised) for item in found.case.speaks_against]
         if found.case.note:
             rows.append(plain(f"The model's words were not used ({found.case.note}).", "dim"))
+    rows += [labelled("Left open", left_open_line(item)) for item in found.left_open]
     rows += [labelled("Noted", line) for line in _notes(found)]
     rows += [_human(found, n, key) for n in range(len(found.human))]
     if full:
@@ -155,16 +158,24 @@ def _for(item: CriterionFinding) -> RenderableType:
     return Group(head, indent(*(_quote(piece) for piece in item.quotes[:1])))
 
 
-def _against(item: CriterionFinding, key: Key) -> RenderableType:
-    """What was heard on a weak point, and what would have been stronger."""
-    rows: list[RenderableType] = [_quote(piece) for piece in item.quotes[:1]]
-    rows = rows or [plain("Nothing was said that could be quoted.", "dim")]
+def _against(item: CriterionFinding, key: Key, praised: Collection[Quote]) -> RenderableType:
+    """What came nearest on a weak point, but for words that stand for the candidate, and what is stronger."""
+    fresh = [piece for piece in item.quotes if piece not in praised]
+    rows: list[RenderableType] = [Text.assemble(("Nearest: ", "dim"), _quote(piece)) for piece in fresh[:1]]
+    if not item.quotes:
+        rows = [plain("Nothing was said that could be quoted.", "dim")]
     rows.append(plain(key.worded(item.advice or item.reason, item.id)))
     return Group(Text.assemble(("Against: ", "yellow"), plain(item.title)), indent(*rows))
 
 
 def _quote(piece: Quote) -> Text:
     return Text.assemble(quote(piece.text), (f"  {where(piece)}", "dim"))
+
+
+def left_open_line(item: LeftOpen) -> str:
+    """A follow-up without its quote, and what it got in place of an answer."""
+    asked = item.asked.split('". ')[-1]
+    return f"{asked} " + (f'Only: "{" ".join(item.words.split())}".' if item.words else "No answer.")
 
 
 def where(piece: Quote) -> str:

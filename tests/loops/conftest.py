@@ -9,6 +9,7 @@ import pytest
 
 from coach.guides.corpus import Corpus, load_corpus
 from coach.guides.loops import load_loops
+from coach.guides.pressing import load_pressing
 from coach.loops.debrief import Ground, hold_debrief
 from coach.loops.findings import Debrief
 from coach.loops.standing import Standing, read_standing
@@ -43,7 +44,8 @@ class Table:
         self.database = Database(path / "coach.db")
         self.loops = Loops(self.database)
         self.corpus = corpus
-        self.ground = Ground(book, corpus.rubric.by_id(), tuple(corpus.levels))
+        pressing = load_pressing(corpus_dir(), corpus)
+        self.ground = Ground(book, corpus.rubric.by_id(), tuple(corpus.levels), pressing)
         plan = book.presets[preset].with_one_question()
         self.loop_id = self.loops.start(plan, setup)
         self.plan = {item.id: item for item in plan.rounds}

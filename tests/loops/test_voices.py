@@ -114,3 +114,26 @@ def test_words_that_say_little_speak_for_nobody(table: Table) -> None:
     key = Key(table.ground.criteria, table.ground.book.words.outcome)
     assert "For: " not in text_of(render_debrief(debrief, key))
     assert "For: " not in write_markdown(debrief, key)
+
+
+def test_what_was_left_open_is_told_whatever_the_mark(table: Table) -> None:
+    table.hold("technical", 4, reply="I do not know.")
+    debrief, key = table.debrief(), Key(table.ground.criteria, table.ground.book.words.outcome)
+    assert "Left open: And if not? No answer." in text_of(render_debrief(debrief, key))
+    assert "Left open: And if not?" in write_markdown(debrief, key)
+    table.hold("product", 4)
+    assert [item.id for item in table.debrief().rounds if item.left_open] == ["technical"]
+
+
+def test_words_that_stand_for_the_candidate_are_not_held_against_them(table: Table) -> None:
+    asked = table.corpus.questions[table._question("technical")].criteria
+    table.hold("technical", 2, {asked[0]: 4, **dict.fromkeys(asked[1:], 1)})
+    case = next(item.case for item in table.debrief().rounds if item.id == "technical")
+    assert case is not None
+    shared = {item.quotes[0] for item in case.speaks_for} & {item.quotes[0] for item in case.speaks_against}
+    assert shared
+    key = Key(table.ground.criteria, table.ground.book.words.outcome)
+    against = text_of(render_debrief(table.debrief(), key)).partition("Against: ")[2]
+    against = " ".join(against.partition("The devil")[0].split())
+    for quote in shared:
+        assert f'Nearest: "{quote.text}"' not in against
