@@ -81,7 +81,8 @@ class _Worder:
         self._told = [_unaimed(text, view) for text in said if silence_of(text, pressing.silences) is None]
         self._told = [text for text in self._told if text.strip()]
         task = view.task
-        self._beside = is_beside("\n".join(self._told), task.question, task.criteria)
+        by_words = is_beside("\n".join(self._told), task.question, task.criteria)
+        self._beside = by_words or "off_topic" in view.look.flags
         self._speaks_to_grader: dict[str, bool] = {}
         # A word or two can be quoted where nothing else was said.
         self._least = max(1, min(SHORTEST, len(words(" ".join(self._told)))))

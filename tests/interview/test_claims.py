@@ -238,3 +238,17 @@ def test_words_that_only_look_vague_are_not_pressed(pressing: Pressing, text: st
 )
 def test_words_beside_them_still_are(pressing: Pressing, text: str, doubt: str) -> None:
     assert doubt in found(pressing, text)
+
+
+def test_what_the_reader_takes_for_another_subject_is_led_back_too(
+    corpus: Corpus, pressing: Pressing
+) -> None:
+    said = (
+        "Everybody in my family asks for the recipe, and I have tested it against three others with guests."
+    )
+    seen = view(corpus, said, question="wrong-answers-overnight", weakest="data_fluency")
+    plain = OfflineInterviewer(pressing).press(seen)
+    flagged = View(**{**vars(seen), "look": seen.look.model_copy(update={"flags": ("off_topic",)})})
+    led = OfflineInterviewer(pressing).press(flagged)
+    assert plain is not None and "my question" not in plain.text
+    assert led is not None and "my question" in led.text
