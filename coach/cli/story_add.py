@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from coach.cli import console
 from coach.cli.story_desk import Desk
 from coach.cli.story_editor import read_input
@@ -15,6 +17,12 @@ from coach.stories.review import review_part, review_story
 from coach.text.sanitize import for_terminal
 
 TITLE_WORDS = 8
+# Says who tells and not what is told: no title begins with it.
+_ROLE = re.compile(
+    r"^\s*I (?:was|am|worked as|joined as) (?:an? |the )?(?:[\w-]+ ){0,3}(?:manager|owner|lead|PM)"
+    r" (?:for|of|on|at|in) (?:the |an? )?",
+    re.IGNORECASE,
+)
 SHORTEST_TITLE = 3
 
 
@@ -129,7 +137,8 @@ def _ask(desk: Desk, prompt: str) -> str:
 
 
 def _title(story: Story) -> str:
-    words = for_terminal(story.situation or story.told()).split()[:TITLE_WORDS]
+    words = _ROLE.sub("", for_terminal(story.situation or story.told())).split()[:TITLE_WORDS]
+    words[:1] = [word[:1].upper() + word[1:] for word in words[:1]]
     # A title that ends with a clause reads better than one cut off in the next.
     ends = [n for n, word in enumerate(words, start=1) if word[-1] in ".,;:" and n >= SHORTEST_TITLE]
     return " ".join(words[: ends[0]] if ends else words).rstrip(".,;:")

@@ -114,11 +114,11 @@ def _entries(text: str, where: str, names: Mapping[str, str]) -> list[tuple[str,
         raise DatasetError(f"{where}: it is empty.")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if any(_TITLE.match(line) or _HEADING.match(line) for line in text.split("\n")):
-        return [_of_block(block, where, names) for block in _blocks(text, where)]
+        return [_of_block(block, where, names) for block in _blocks(text, where, names)]
     return _of_yaml(text, where, names)
 
 
-def _blocks(text: str, where: str) -> list[_Block]:
+def _blocks(text: str, where: str, names: Mapping[str, str]) -> list[_Block]:
     blocks: list[_Block] = []
     part: list[str] | None = None
     for number, line in enumerate(text.split("\n"), start=1):
@@ -140,7 +140,10 @@ def _blocks(text: str, where: str) -> list[_Block]:
         elif meta:
             blocks[-1].meta[meta[1].casefold()] = meta[2]
         elif line.strip():
-            raise DatasetError(f"{where}, line {number}: text belongs under a `## ` heading.")
+            raise DatasetError(
+                f"{where}, line {number}: text belongs under a `## ` heading, such as `## "
+                f"{_headings(names.values()).replace(', ', '`, `## ')}`."
+            )
     return blocks
 
 
@@ -176,8 +179,8 @@ def _field(name: str, names: Mapping[str, str], place: str) -> str:
     if name in names:
         return names[name]
     near = get_close_matches(name, names, n=1)
-    hint = f" Did you mean {near[0].capitalize()}?" if near else f" Known: {_headings(names.values())}."
-    raise DatasetError(f"{place}: there is no part {name!r}.{hint}")
+    hint = f" Did you mean {near[0].capitalize()}?" if near else ""
+    raise DatasetError(f"{place}: there is no part {name!r}.{hint} Known: {_headings(names.values())}.")
 
 
 def _texts(entry: Mapping[str, Any], fields: Iterable[str], place: str) -> dict[str, str]:

@@ -62,7 +62,7 @@ def level_of(signs: Sequence[PartSign], seen: Collection[SeenSign]) -> PartLevel
 def advise(signs: Sequence[PartSign], seen: Collection[SeenSign]) -> tuple[str, ...]:
     """What to mend: bad signs, then needed ones that are not there, else the one that would be better."""
     ids = ids_of(seen)
-    bad = [sign.advice for sign in signs if sign.kind == "bad" and sign.id in ids]
+    bad = [sign.advice for sign in signs if sign.kind == "bad" and sign.id in ids and sign.advice]
     good = [sign for sign in signs if sign.kind == "good" and sign.id not in ids and sign.advice]
     needed = [sign.advice for sign in good if sign.needed]
     return tuple(bad + needed) or tuple(sign.advice for sign in good[:1])

@@ -62,6 +62,12 @@ def test_a_proposed_title_ends_with_a_clause(rooms: wiring.Rooms) -> None:
     assert screen.asked[0] == "Title [Marketplace for old bikes]: "
 
 
+def test_a_proposed_title_does_not_begin_with_who_tells(rooms: wiring.Rooms) -> None:
+    told = "I was product manager for search at a marketplace, with three million visitors a month."
+    _, screen = add(rooms, SEND.join((told, *PARTS[1:])) + SEND, "", "", "")
+    assert screen.asked[0] == "Title [Search at a marketplace]: "
+
+
 def test_a_story_is_asked_for_part_by_part_and_kept(rooms: wiring.Rooms) -> None:
     story, screen = add(rooms, SEND.join(PARTS) + SEND, "Returns", "failure, shop", "nonsense", "ownership")
     assert (story.title, story.tags, story.criteria) == ("Returns", ("failure", "shop"), ("ownership",))

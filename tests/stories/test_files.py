@@ -81,3 +81,8 @@ def test_an_audit_is_read_back_and_needs_a_name() -> None:
     assert (short.feature, short.model_type) == ("Feed", "matrix factorisation")
     with pytest.raises(DatasetError, match="has no name"):
         read_audit("- metric: x", "a file")
+
+
+def test_text_outside_of_a_part_is_told_which_headings_there_are() -> None:
+    with pytest.raises(DatasetError, match="line 2: .* `## Situation`, `## Task`"):
+        read_stories("# A title\nSituation: a shop.\n", "s.md", ())

@@ -119,3 +119,8 @@ def test_a_deed_is_a_verb_of_doing_after_i(text: str, level: str, story_guide: S
 def test_a_good_story_is_strong_when_it_is_told_over_again(story_guide: StoryGuide) -> None:
     twice = ROUTING.model_copy(update={"result": f"{ROUTING.result} {ROUTING.result}"})
     assert review_story(twice, story_guide).part("result").level == "strong"
+
+
+def test_no_advice_is_empty(story_guide: StoryGuide) -> None:
+    parts = review_story(Story(result="Doctors were much happier."), story_guide).parts
+    assert all(advice.strip() for part in parts for advice in part.advice)
