@@ -6,6 +6,7 @@ It says `language` instead of a mark for an answer that is not English.
 from __future__ import annotations
 
 import math
+import re
 
 from coach.grading import decide
 from coach.grading.injection import text_aims_at_grader
@@ -47,16 +48,21 @@ LIKELY_SHOWN = 0.5
 # No sign of a criterion is seen, and the words are no nearer to it than in a tenth of all gold answers: then
 # it is no yes. Of eleven such yeses six were wrong in cross-validation, and all three gold files gain.
 SILENT = 1.46
+# Who somebody is and where they come from earns nothing and costs nothing.
+_INTRODUCTION = re.compile(
+    r"(?:(?:hi|hello|hey)\b[,.! ]*)?(?:my name(?: is|'s)|i(?:'m| am) called|i was born|i grew up)\b",
+    re.IGNORECASE,
+)
 NEAR, SIGNS = CARRYING.index("near_few"), CARRYING.index("signs")
 
 
 def own_words(text: str) -> str:
-    """The text without invisible characters and without what speaks to the grader.
+    """The text without invisible characters, introductions of oneself and what speaks to the grader.
 
     A paragraph that holds such a sentence goes whole where others are left, with what lies between two of
     them and with greetings beside them: frames come in paragraphs, and in pairs.
     """
-    text = for_terminal(text)
+    text = _without_introductions(for_terminal(text))
     if not text_aims_at_grader(text):
         return text
     parts = text.split("\n\n")
@@ -66,6 +72,17 @@ def own_words(text: str) -> str:
     if said:
         return "\n\n".join(said)
     return " ".join(s.text for s in split_sentences(text) if not text_aims_at_grader(s.text))
+
+
+def _without_introductions(text: str) -> str:
+    """The text without sentences that say who speaks; the whole text where nothing else is said."""
+    if not _INTRODUCTION.search(text):
+        return text
+    rest = text
+    for sentence in reversed(split_sentences(text)):
+        if _INTRODUCTION.match(sentence.text):
+            rest = rest[: sentence.start] + rest[sentence.end :]
+    return rest.strip() or text
 
 
 class LocalGrader:

@@ -103,6 +103,21 @@ def test_a_bare_list_of_points_is_graded(corpus: Corpus, grader: LocalGrader) ->
     assert grader.grade_now(task_of(corpus, points)).status == "graded"
 
 
+@pytest.mark.parametrize(
+    "who",
+    [
+        "My name is Dmitri Volkov, I grew up in Omsk and English is my third language.",
+        "Hi, my name's Emily. I was born in Leeds.",
+    ],
+)
+def test_who_somebody_is_moves_nothing(corpus: Corpus, grader: LocalGrader, who: str) -> None:
+    for answer in (STRONG, VAGUE):
+        plain, named = (grader.grade_now(task_of(corpus, text)) for text in (answer, f"{who} {answer}"))
+        assert [v.score for v in named.criteria] == [v.score for v in plain.criteria]
+        assert (named.overall, named.range) == (plain.overall, plain.range)
+    assert grader.grade_now(task_of(corpus, who)).overall == 1
+
+
 def test_repeating_an_answer_or_asking_for_a_mark_earns_nothing(corpus: Corpus, grader: LocalGrader) -> None:
     plain = grader.grade_now(task_of(corpus, VAGUE))
     twice = grader.grade_now(task_of(corpus, f"{VAGUE} {VAGUE} {VAGUE}"))
