@@ -47,7 +47,9 @@ class DrillGrader:
         holds = self.holds(drill, task.answer, content)
         after = held(grade, task, holds, content)
         elsewhere = any(hold.why == ELSEWHERE for hold in holds)
-        flags = (*after.flags, "off_topic") if elsewhere and "off_topic" not in after.flags else after.flags
+        # Where the case is the candidate's own, no words of theirs belong to another one.
+        flags = after.flags if drill.case else tuple(flag for flag in after.flags if flag != "off_topic")
+        flags = (*flags, "off_topic") if elsewhere and "off_topic" not in flags else flags
         maker = grade.grader.model_copy(update={"prompt": short_hash(grade.grader.prompt + self._rules)})
         return after.model_copy(update={"flags": flags, "grader": maker})
 

@@ -341,3 +341,9 @@ def test_an_answer_to_another_case_is_told_so(piped: Piped) -> None:
     assert data["grade"]["overall"] <= 2 and "off_topic" in data["grade"]["flags"]
     assert any("may belong to another" in note for note in data["report"]["notes"])
     assert "belongs to this case" in data["grade"]["criteria"][0]["reason"]
+
+
+def test_a_walk_through_ones_own_work_answers_no_other_question(piped: Piped) -> None:
+    told = "A triage tool at a telecom. A classifier picks one of 30 queues; I wrote its evaluation set."
+    (data,) = piped("drill", "native", "--json", given=told).objects
+    assert "off_topic" not in data["grade"]["flags"]
