@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from math import log
 
 from coach.errors import UsageError
 from coach.interview.words import stems
@@ -43,19 +44,20 @@ def by_text(
     text: str,
     *,
     search: Search,
-    grounds: Callable[[Question], Collection[str]],
+    grounds: Callable[[Question], Sequence[str]],
 ) -> list[Question]:
     """Questions by how well they match `text` (a topic, a job, a CV), best first; none without a match.
 
-    Two rankings are fused: passages found by retrieval that ground a question, and rare words that
-    the text shares with the question itself.
+    Two rankings are fused: passages found by retrieval that ground a question (`grounds`, nearest
+    first), and rare words that the text shares with the question itself and its id.
     """
     scores: defaultdict[str, float] = defaultdict(float)
+    places = {i: {passage: n for n, passage in enumerate(grounds(item))} for i, item in questions.items()}
     for start in range(0, min(len(text), 20 * _CHUNK), _CHUNK):
         for rank, passage in enumerate(search(text[start : start + _CHUNK])):
-            for i, question in questions.items():
-                if passage in grounds(question):
-                    scores[i] += 1 / (10 + rank)
+            for i, place in places.items():
+                if passage in place:
+                    scores[i] += 1 / ((10 + rank) * (1 + place[passage]))
     for i, weight in _shared_words(questions, text).items():
         scores[i] += weight
     ranked = sorted((i for i in scores if scores[i] > 0), key=lambda i: (-scores[i], i))
@@ -64,16 +66,14 @@ def by_text(
 
 def _shared_words(questions: Mapping[str, Question], text: str) -> dict[str, float]:
     """For each question the share of the text's words that it holds, rare words counting more."""
-    told = stems(text)
-    spread = Counter(stem for question in questions.values() for stem in stems(question.text))
-    known = {stem for stem in told if stem in spread}
-    whole = sum(1 / spread[stem] for stem in known)
+    # An id names the case, often in the field's word where the question describes it: cold-start.
+    held = {i: stems(f"{i.replace('-', ' ')} {question.text}") for i, question in questions.items()}
+    spread = Counter(stem for words in held.values() for stem in words)
+    rarity = {stem: log(1 + len(held) / spread[stem]) for stem in stems(text) if stem in spread}
+    whole = sum(rarity.values())
     if not whole:
         return {}
-    return {
-        i: sum(1 / spread[stem] for stem in known & stems(question.text)) / whole
-        for i, question in questions.items()
-    }
+    return {i: sum(rarity[stem] for stem in rarity.keys() & words) / whole for i, words in held.items()}
 
 
 def by_need(

@@ -23,7 +23,7 @@ QUESTIONS = {
     )
 }
 ALL = list(QUESTIONS.values())
-GROUNDS = {"face-access": {"ethics#faces"}, "hiring-tool": {"ethics#hiring"}}
+GROUNDS = {"face-access": ("ethics#faces",), "hiring-tool": ("ethics#hiring",)}
 
 
 def done(question: str, times: int, mark: int | None) -> Practised:
@@ -62,9 +62,7 @@ def test_in_round_narrows_or_names_the_rounds() -> None:
 
 def test_by_text_fuses_passages_found_and_words_shared() -> None:
     def ranked(text: str, *passages: str) -> list[str]:
-        found = by_text(
-            QUESTIONS, text, search=lambda _: passages, grounds=lambda q: GROUNDS.get(q.id, set())
-        )
+        found = by_text(QUESTIONS, text, search=lambda _: passages, grounds=lambda q: GROUNDS.get(q.id, ()))
         return [question.id for question in found]
 
     assert ranked("payments and cards")[0] == "fraud-cards"
@@ -75,6 +73,22 @@ def test_by_text_fuses_passages_found_and_words_shared() -> None:
     assert ranked("zebra") == []
 
 
+def test_the_id_names_the_case_and_the_nearest_passage_counts_most() -> None:
+    asked = [
+        Question(id="rec-cold-start", text="What do you show to people without a history?"),
+        Question(id="shop-window", text="What do you show on the first page of a shop?"),
+    ]
+    named = {question.id: question for question in asked}
+
+    def ranked(text: str, grounds: dict[str, tuple[str, ...]], *passages: str) -> list[str]:
+        found = by_text(named, text, search=lambda _: passages, grounds=lambda q: grounds.get(q.id, ()))
+        return [question.id for question in found]
+
+    assert ranked("cold start", {}) == ["rec-cold-start"]
+    grounds = {"rec-cold-start": ("data#history", "data#shops"), "shop-window": ("data#shops",)}
+    assert ranked("retail", grounds, "data#shops") == ["shop-window", "rec-cold-start"]
+
+
 def test_a_long_text_is_searched_in_pieces() -> None:
     sent: list[str] = []
 
@@ -82,7 +96,7 @@ def test_a_long_text_is_searched_in_pieces() -> None:
         sent.append(text)
         return []
 
-    by_text(QUESTIONS, "x" * 1_000_000, search=search, grounds=lambda q: set())
+    by_text(QUESTIONS, "x" * 1_000_000, search=search, grounds=lambda q: ())
     assert len(sent) == 20
     assert max(map(len, sent)) <= 1200
 
