@@ -18,7 +18,7 @@ NAMES = ("mark", "mark_squared", "usual", "usual_by_mark", "seen", "times", "see
 MOST_TIMES = 3
 # Asked for first is what most of the best answers show and this one most likely does not; above these chances
 # of being there nothing is asked for, as the first thing or as a second one.
-FIRST, SECOND = 0.25, 0.15
+FIRST, SECOND = 0.20, 0.10
 SUREST = 4.0
 DEEPER = (
     "Much of what is looked for here seems to be there. Take it one step further: what it costs and who pays "
