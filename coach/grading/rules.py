@@ -82,12 +82,14 @@ def overall_mark(
 
 
 def _ceiling(observations: list[Observation], top: int, fatal: bool) -> int:
-    levels = [item.level for item in observations]
     if fatal or any(item.level == 1 and item.serious for item in observations):
         return half(top)
-    if min(levels) <= half(top) and len(levels) > 1:
-        return top - 1
-    return top
+    return highest_beside([item.level for item in observations], top)
+
+
+def highest_beside(levels: list[int], top: int) -> int:
+    """The highest overall mark beside these levels: one below the top where one of several is a no."""
+    return top - 1 if len(levels) > 1 and min(levels) <= half(top) else top
 
 
 def plausible_range(observations: list[Observation], top: int, *, fatal: bool = False) -> tuple[int, int]:

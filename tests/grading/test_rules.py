@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from coach.grading.rules import (
     Observation,
     cap_level,
+    highest_beside,
     lower_median,
     overall_mark,
     plausible_range,
@@ -128,3 +129,11 @@ def test_positions_by_hand() -> None:
 
 def test_others_just_below_the_gap_leave_a_border_where_it_is() -> None:
     assert settle(Observation(2, 1), seen(3, 3, 4), 4) == Observation(2, 1)
+
+
+@pytest.mark.parametrize(
+    ("levels", "top", "highest"),
+    [([4, 2, 4], 4, 3), ([4, 3, 4], 4, 4), ([2], 4, 4), ([3, 2], 3, 2), ([5, 3], 5, 4), ([5, 4], 5, 5)],
+)
+def test_a_no_beside_others_holds_the_mark_below_the_top(levels: list[int], top: int, highest: int) -> None:
+    assert highest_beside(levels, top) == highest

@@ -22,7 +22,7 @@ from coach.grading.local.sentences import Embed, SentenceNearness
 from coach.grading.local.shown import DEEPER
 from coach.grading.local.tokens import split_sentences
 from coach.grading.local.vectors import Array, WordVectors
-from coach.grading.rules import half
+from coach.grading.rules import half, highest_beside
 from coach.guides.corpus import Corpus
 from coach.schema.grade import (
     Citation,
@@ -48,6 +48,8 @@ LIKELY_SHOWN = 0.5
 # No sign of a criterion is seen, and the words are no nearer to it than in a tenth of all gold answers: then
 # it is no yes. Of eleven such yeses six were wrong in cross-validation, and all three gold files gain.
 SILENT = 1.46
+# No labelled answer has fewer different words: a mark of a shorter one is a guess, and none is the top.
+SHORTEST = 38
 # Who somebody is and where they come from earns nothing and costs nothing.
 _INTRODUCTION = re.compile(
     r"(?:(?:hi|hello|hey)\b[,.! ]*)?(?:my name(?: is|'s)|i(?:'m| am) called|i was born|i grew up)\b",
@@ -158,7 +160,7 @@ class LocalGrader:
         top = task.criteria[0].top
         levels = [
             _from_four(min(self._model.criterion_noise.level(value), most), top)
-            for value, most in zip(values, self._most(heads, numbers), strict=True)
+            for value, most in zip(values, self._most(heads, numbers, features), strict=True)
         ]
         weighed = self._explainer.weigh(_own_parts(task))
         vectors = self._explainer.stack(weighed)
@@ -183,11 +185,12 @@ class LocalGrader:
         head = float(fade(raw[self._model.head[OVERALL]], beside))
         return self._conclude(task, verdicts, self._model.overall(head, values), beside)
 
-    def _most(self, heads: list[int], numbers: Numbers) -> list[int]:
+    def _most(self, heads: list[int], numbers: Numbers, features: Features) -> list[int]:
         """The level of four that each criterion can reach: a no where nothing in the answer speaks of it."""
         silent = (numbers[:, SIGNS] == 0) & (numbers[:, NEAR] < SILENT)
         known = [head != self._model.head[ANY] for head in heads]
-        return [2 if is_known and mute else LEVELS for is_known, mute in zip(known, silent, strict=True)]
+        most = LEVELS if len(features.words) >= SHORTEST else LEVELS - 1
+        return [2 if is_known and mute else most for is_known, mute in zip(known, silent, strict=True)]
 
     def _beside(self, task: GradeTask, text: str, features: Features, vector: Array) -> float:
         """Chance that the answer serves another question."""
@@ -231,11 +234,8 @@ class LocalGrader:
         top = task.criteria[0].top
         noise = self._model.overall_noise
         chances = noise.chances(overall)
-        scores = [verdict.score for verdict in verdicts if verdict.score is not None]
-        mark = min(
-            max(noise.level(overall), min(_to_four(s, top) for s in scores)),
-            max(_to_four(s, top) for s in scores),
-        )
+        scores = [_to_four(verdict.score, top) for verdict in verdicts if verdict.score is not None]
+        mark = min(max(noise.level(overall), min(scores)), max(scores), highest_beside(scores, LEVELS))
         likely = [level for level, chance in enumerate(chances, start=1) if chance >= LIKELY or level == mark]
         low, high = _from_four(min(likely), top), _from_four(max(likely), top)
         flags: set[Flag] = decide.text_flags(task)

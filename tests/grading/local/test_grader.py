@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from coach.grading.local import LocalGrader, open_local_grader
+from coach.grading.local.features import extract
+from coach.grading.local.grader import SHORTEST
 from coach.guides.corpus import Corpus, load_corpus
 from coach.resources import corpus_dir, eval_dir
 from coach.schema.answer import Answer, Turn
@@ -52,6 +54,20 @@ def test_strong_answer_beats_an_empty_one(corpus: Corpus, grader: LocalGrader) -
     assert strong.overall is not None
     assert vague.overall is not None
     assert strong.overall >= 3 > vague.overall
+
+
+def test_nothing_shorter_than_any_labelled_answer_reaches_the_top(
+    corpus: Corpus, grader: LocalGrader
+) -> None:
+    files = [eval_dir() / "gold" / f"{name}.jsonl" for name in ("dev", "hard-dev", "train-1")]
+    answers = [json.loads(line)["answer"] for file in files for line in file.read_text().splitlines()]
+    assert min(len(extract(answer).words) for answer in answers) == SHORTEST
+    short = STRONG.partition(" So three")[0]
+    for text in (short, f"{short} {short}"):
+        grade = grader.grade_now(task_of(corpus, text))
+        assert max(verdict.score or 0 for verdict in grade.criteria) == 3
+        assert grade.overall is not None
+        assert grade.overall <= 3
 
 
 def test_every_quote_is_verbatim_and_every_citation_was_given(corpus: Corpus, grader: LocalGrader) -> None:
@@ -156,4 +172,5 @@ def test_range_holds_the_mark_and_doubt_asks_for_review(corpus: Corpus, grader: 
         assert grade.range[0] <= grade.overall <= grade.range[1]
         levels = [verdict.score for verdict in grade.criteria if verdict.score is not None]
         assert min(levels) <= grade.overall <= max(levels)
+        assert grade.overall < 4 or min(levels) > 2
     assert {grade.needs_review for grade in grades} == {True, False}
