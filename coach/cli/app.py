@@ -199,14 +199,19 @@ def _dispatch(arguments: list[str]) -> Any:
     return command.main(args=arguments, prog_name="coach", standalone_mode=False)
 
 
+def _answer(arguments: list[str]) -> Any:
+    try:
+        return _dispatch(arguments)
+    except typer.Exit as stop:
+        return stop.exit_code
+
+
 def _run(arguments: list[str]) -> int:
     """Run one command line, with what the parser and the system raise put into our own words."""
     _prepare(arguments)
     try:
-        result = _dispatch(arguments)
+        result = _answer(arguments)
         sys.stdout.flush()
-    except typer.Exit as stop:
-        return stop.exit_code
     except typer.TyperException as error:
         _show_usage(error)
         return 2
@@ -220,6 +225,7 @@ def _run(arguments: list[str]) -> int:
         if streams.reader_left(error):
             streams.silence()
             return 0
+        streams.give_up_output()
         where = f"{error.filename}: " if error.filename is not None else ""
         raise SetupError(f"{where}{error.strerror or error}. --debug shows where it happened.") from error
     return result if isinstance(result, int) else 0

@@ -38,6 +38,16 @@ def silence() -> None:
     os.close(nothing)
 
 
+def give_up_output() -> None:
+    """Let go what standard output does not take, so that ending the program does not fail on it again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.close(nothing)
+
+
 def _is_nothing(number: int) -> bool:
     return os.path.samestat(os.fstat(number), Path(os.devnull).stat())
 

@@ -24,6 +24,8 @@ LONGEST_QUOTE = 240
 NEAR = 0.2
 MOST_CACHED = 20_000
 BEST_WORDS = 3
+# A sentence with fewer content words is quoted only where nothing else was said.
+FEWEST_WORDS = 2
 # Nearness, nearness beyond that to the other criteria, length, place, first or not.
 NUMBERS = 5
 Table = np.ndarray[Any, np.dtype[np.float64]]
@@ -107,10 +109,12 @@ class Explainer:
         if not weighed:
             return [[] for _ in criteria]
         tables = self.numbers(weighed, criteria)
+        scant = np.array([len(item.words) < FEWEST_WORDS for item in weighed])
         chosen = []
         for numbers, criterion, good in zip(tables, criteria, goods, strict=True):
             worth = pointing.score(numbers, vectors, criterion.id)
-            best = np.argsort(-worth, kind="stable")[: 2 if good else 1]
+            order = np.lexsort((-worth, scant))
+            best = [n for n in order[: 2 if good else 1] if not scant[n]] or [order[0]]
             chosen.append([weighed[n] for n in best])
         return chosen
 

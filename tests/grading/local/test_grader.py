@@ -80,6 +80,15 @@ def test_every_quote_is_verbatim_and_every_citation_was_given(corpus: Corpus, gr
         assert verdict.reason
 
 
+def test_a_word_alone_carries_nothing_where_more_was_said(corpus: Corpus, grader: LocalGrader) -> None:
+    grade = grader.grade_now(task_of(corpus, f"{STRONG}\n\nx\n\nOk."))
+    quotes = [item.quote for verdict in grade.criteria for item in verdict.evidence]
+    assert quotes
+    assert not {"x", "Ok."} & set(quotes)
+    (only,) = {item.quote for v in grader.grade_now(task_of(corpus, "Ok.")).criteria for item in v.evidence}
+    assert only == "Ok."
+
+
 def test_quotes_of_a_conversation_name_the_candidates_turns(corpus: Corpus, grader: LocalGrader) -> None:
     turns = [
         Turn(role="candidate", text="I would start with rules."),
