@@ -9,9 +9,9 @@ from coach.schema.pressing import Pressing
 from coach.schema.rubric import Criterion
 
 # In marks: how much weaker the last-named criterion of a question is than the first, whatever was said, and
-# what each e-fold more of a criterion's own words adds. Both fitted on dev and train answers by folds of
-# questions; with them the weakest criterion is found in .70 of dev, and .61 of hard-dev, which had no part.
-# Other values (0.35, 0.08) found 4 more of 210 dev and train answers by folds, and 3 fewer of 41 transcripts.
+# what each e-fold more of a criterion's own words adds. Chosen on dev and train answers by folds of
+# questions, with an earlier fit of the reader; with the present one other values (0.35, 0.08) find 4 more of
+# 210 of them and 3 fewer of the suite's 41 transcripts, which had been looked at.
 PLACE, SPOKEN = 0.18, 0.1
 
 

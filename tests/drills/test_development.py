@@ -13,24 +13,11 @@ import yaml
 from coach.drills.audiences import AudienceDrill
 from coach.drills.drill import Drill
 from coach.drills.native import NativeDrill
-from coach.drills.shelf import Shelf
-from coach.guides.corpus import Corpus, load_corpus
-from coach.guides.drills import load_drill
 from coach.guides.exercises import DrillKind
-from coach.resources import corpus_dir
 from coach.schema.answer import Answer, Turn
+from tests.drills.exercise_eval import shelf
 
 Reader = Callable[[str], Iterator[tuple[str, str, str]]]
-
-
-@cache
-def corpus() -> Corpus:
-    return load_corpus(corpus_dir())
-
-
-@cache
-def shelf(kind: DrillKind) -> Shelf:
-    return Shelf(kind, load_drill(kind, corpus_dir(), corpus()))
 
 
 @cache

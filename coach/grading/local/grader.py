@@ -6,10 +6,8 @@ It says `language` instead of a mark for an answer that is not English.
 from __future__ import annotations
 
 import math
-import re
 
 from coach.grading import decide
-from coach.grading.injection import text_aims_at_grader
 from coach.grading.local import aim, explain
 from coach.grading.local.carrying import NAMES as CARRYING
 from coach.grading.local.carrying import Carrying, Numbers
@@ -17,10 +15,10 @@ from coach.grading.local.cues import Cues
 from coach.grading.local.explain import Explainer, Vectors, Weighed
 from coach.grading.local.features import Features, extract
 from coach.grading.local.model import ANY, CAP_START, CAP_WIDTH, OVERALL, LocalModel, fade, load_model
+from coach.grading.local.own_text import own_parts, own_words
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.sentences import Embed, SentenceNearness
 from coach.grading.local.shown import DEEPER
-from coach.grading.local.tokens import split_sentences
 from coach.grading.local.vectors import Array, WordVectors
 from coach.grading.rules import half, highest_beside
 from coach.guides.corpus import Corpus
@@ -36,55 +34,19 @@ from coach.schema.grade import (
 )
 from coach.schema.rubric import Criterion
 from coach.text.language import is_english
-from coach.text.sanitize import for_terminal
 
 NAME = "local-linear-1"
 # A mark with this chance or more belongs to the range; so the gold mark lies in nine of ten ranges.
 LIKELY = 0.15
 SURE = 0.6
 LEVELS = 4
-GREETING = 8
 LIKELY_SHOWN = 0.5
 # No sign of a criterion is seen, and the words are no nearer to it than in a tenth of all gold answers: then
 # it is no yes. Of eleven such yeses six were wrong in cross-validation, and all three gold files gain.
 SILENT = 1.46
 # No labelled answer has fewer different words: a mark of a shorter one is a guess, and none is the top.
 SHORTEST = 38
-# Who somebody is and where they come from earns nothing and costs nothing.
-_INTRODUCTION = re.compile(
-    r"(?:(?:hi|hello|hey)\b[,.! ]*)?(?:my name(?: is|'s)|i(?:'m| am) called|i was born|i grew up)\b",
-    re.IGNORECASE,
-)
 NEAR, SIGNS = CARRYING.index("near_few"), CARRYING.index("signs")
-
-
-def own_words(text: str) -> str:
-    """The text without invisible characters, introductions of oneself and what speaks to the grader.
-
-    A paragraph that holds such a sentence goes whole where others are left, with what lies between two of
-    them and with greetings beside them: frames come in paragraphs, and in pairs.
-    """
-    text = _without_introductions(for_terminal(text))
-    if not text_aims_at_grader(text):
-        return text
-    parts = text.split("\n\n")
-    aimed = [n for n, part in enumerate(parts) if text_aims_at_grader(part)]
-    kept = [part for n, part in enumerate(parts) if not aimed or not aimed[0] <= n <= aimed[-1]]
-    said = [part for part in kept if len(part.split()) >= GREETING]
-    if said:
-        return "\n\n".join(said)
-    return " ".join(s.text for s in split_sentences(text) if not text_aims_at_grader(s.text))
-
-
-def _without_introductions(text: str) -> str:
-    """The text without sentences that say who speaks; the whole text where nothing else is said."""
-    if not _INTRODUCTION.search(text):
-        return text
-    rest = text
-    for sentence in reversed(split_sentences(text)):
-        if _INTRODUCTION.match(sentence.text):
-            rest = rest[: sentence.start] + rest[sentence.end :]
-    return rest.strip() or text
 
 
 class LocalGrader:
@@ -162,7 +124,7 @@ class LocalGrader:
             _from_four(min(self._model.criterion_noise.level(value), most), top)
             for value, most in zip(values, self._most(heads, numbers, features), strict=True)
         ]
-        weighed = self._explainer.weigh(_own_parts(task))
+        weighed = self._explainer.weigh(own_parts(task))
         vectors = self._explainer.stack(weighed)
         chosen = self._explainer.choose(
             weighed, vectors, task.criteria, [n > half(top) for n in levels], self._model.pointing
@@ -262,18 +224,6 @@ def open_local_grader(corpus: Corpus, embed: Embed | None = None) -> LocalGrader
     asked = [question.text for question in corpus.questions.values()]
     sentences = SentenceNearness(embed, asked) if embed is not None else None
     return LocalGrader(load_model(), WordVectors(), corpus, sentences)
-
-
-def _own_parts(task: GradeTask) -> list[tuple[int | None, str]]:
-    """The candidate's texts; sentences aimed at the grader are never evidence, so they are blanked."""
-    parts = []
-    for turn, text in task.answer.parts():
-        if text_aims_at_grader(text):
-            for sentence in split_sentences(text):
-                if text_aims_at_grader(sentence.text):
-                    text = text[: sentence.start] + " " * len(sentence.text) + text[sentence.end :]
-        parts.append((turn, text))
-    return parts
 
 
 def _from_four(level: int, top: int) -> int:

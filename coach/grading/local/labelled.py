@@ -20,7 +20,7 @@ from coach.grading.local.carrying import Carrying
 from coach.grading.local.cues import Cues
 from coach.grading.local.explain import Explainer
 from coach.grading.local.features import Features, extract, pieces
-from coach.grading.local.grader import own_words
+from coach.grading.local.own_text import own_words
 from coach.grading.local.relevance import Relevance
 from coach.grading.local.sentences import SentenceNearness
 from coach.grading.local.vectors import WordVectors

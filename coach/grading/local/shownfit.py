@@ -16,8 +16,8 @@ import numpy as np
 from coach.grading.local.carrying import Carrying
 from coach.grading.local.cues import Cues
 from coach.grading.local.explain import Explainer
-from coach.grading.local.grader import own_words
 from coach.grading.local.labelled import Row
+from coach.grading.local.own_text import own_words
 from coach.grading.local.quoted import Told
 from coach.grading.local.shown import numbers
 from coach.grading.local.vectors import WordVectors
