@@ -150,7 +150,7 @@ class Rooms:
 
     async def model_name(self, model: str | None = None) -> str:
         """The id of the model that `chat` asks; raises as `chat` does."""
-        from coach.llm.openai_chat import first_model
+        from coach.llm.model_list import first_model
 
         known, key = self.settings, self._key()
         name = model or known.coach_model

@@ -16,7 +16,7 @@ import respx
 from coach.errors import BadReply, Denied, ModelError, RateLimited, Refused, Rejected, SetupError, Unavailable
 from coach.llm.completion import CutOff
 from coach.llm.faults import BY_CLASS
-from coach.llm.openai_chat import OpenAIChat, first_model
+from coach.llm.openai_chat import OpenAIChat
 from coach.llm.prices import Price, Prices
 from coach.schema.chat import ChatRequest, Message, ReplySchema
 from tests.loopback import completion
@@ -242,23 +242,3 @@ async def test_a_url_that_is_none_is_a_set_up_or_connection_error() -> None:
     async with OpenAIChat("m", base_url="not a url", sleep=no_sleep) as chat:
         with pytest.raises(Unavailable, match="OPENAI_BASE_URL"):
             await chat.complete(request())
-
-
-async def test_the_first_listed_model_is_taken(respx_mock: respx.MockRouter) -> None:
-    listed = {"object": "list", "data": [{"id": "llama-8b"}, {"id": "other"}]}
-    respx_mock.get(f"{URL}/models").respond(json=listed)
-    assert await first_model(URL, api_key=KEY) == "llama-8b"
-
-
-@pytest.mark.parametrize("listed", [{"data": []}, {}, [], {"data": [{"name": "x"}]}])
-async def test_a_server_without_models_is_a_set_up_error(respx_mock: respx.MockRouter, listed: Any) -> None:
-    respx_mock.get(f"{URL}/models").respond(json=listed)
-    with pytest.raises(SetupError, match="COACH_MODEL"):
-        await first_model(URL)
-
-
-async def test_a_wrong_key_shows_when_models_are_listed(respx_mock: respx.MockRouter) -> None:
-    respx_mock.get(f"{URL}/models").respond(401, json={"error": {"message": f"bad key {KEY}"}})
-    with pytest.raises(Denied, match="OPENAI_API_KEY") as caught:
-        await first_model(URL, api_key=KEY)
-    assert KEY not in str(caught.value)
