@@ -56,9 +56,16 @@ def run_job(job: Job) -> int:
         return code
     total = count_rows(files, job.options.limit)
     job.ask_leave()
-    with RunProgress(job.err, job.tally, total) as progress:
-        grader = run_engine(job, progress)
-        seconds = progress.seconds
+    try:
+        with RunProgress(job.err, job.tally, total) as progress:
+            grader = run_engine(job, progress)
+            seconds = progress.seconds
+    except KeyboardInterrupt:
+        if not job.stream:
+            job.say(
+                f"Interrupted. What is finished is saved in {job.journal_path.name}: the same command goes on."
+            )
+        raise
     if not job.tally.failed:
         job.journal.replies.drop(HALF)
     job.tell_stale(job.journal.stale)

@@ -389,6 +389,7 @@ def test_an_interrupted_run_goes_on_and_pays_again_for_no_more_than_was_in_fligh
     _, err = process.communicate()
     assert process.returncode == code
     assert b"Traceback" not in err
+    assert (b"saved in out.jsonl.journal: the same command goes on" in err) == (number == signal.SIGINT)
     assert not Path("out.jsonl").exists()
     result = piped("grade", "in.jsonl", "-o", "out.jsonl", *LLM)
     assert (result.code, kinds(lines("out.jsonl"))) == (0, [None] * 240)
