@@ -62,9 +62,8 @@ def run_job(job: Job) -> int:
             seconds = progress.seconds
     except KeyboardInterrupt:
         if not job.stream:
-            job.say(
-                f"Interrupted. What is finished is saved in {job.journal_path.name}: the same command goes on."
-            )
+            saved = job.journal_path.name
+            job.say(f"Interrupted. What is finished is saved in {saved}: the same command goes on.")
         raise
     if not job.tally.failed:
         job.journal.replies.drop(HALF)
